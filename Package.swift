@@ -1,0 +1,45 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+// The targets stand in the order of the data: order export → tickets → passes → signed bundle → a folder of passes.
+let package = Package(
+  name: "passmint",
+  products: [
+    .executable(name: "passmint", targets: ["passmint"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CLibzip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+    .target(name: "JSON", swiftSettings: settings),
+    .target(name: "ZonedTime", swiftSettings: settings),
+    .target(name: "Tickets", dependencies: ["JSON", "ZonedTime"], swiftSettings: settings),
+    .target(name: "Secutix", dependencies: ["JSON", "Tickets", "Yams", "ZonedTime"], swiftSettings: settings),
+    .target(name: "Liquid", dependencies: ["ZonedTime"], swiftSettings: settings),
+    .target(
+      name: "Passes", dependencies: ["JSON", "Liquid", "Tickets", "Yams", "ZonedTime"], swiftSettings: settings),
+    .target(
+      name: "PassBundle", dependencies: ["CLibzip", "COpenSSL", "JSON", "Passes", "Tickets", "ZonedTime"],
+      swiftSettings: settings),
+    .target(
+      name: "BatchIssuance", dependencies: ["JSON", "Liquid", "PassBundle", "Passes", "Secutix", "Tickets", "ZonedTime"],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "passmint",
+      dependencies: [
+        "BatchIssuance", "JSON", "PassBundle", "Passes", "Secutix", "Tickets", "ZonedTime",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: settings),
+  ],
+  swiftLanguageModes: [.v6]
+)
