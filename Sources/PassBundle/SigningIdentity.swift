@@ -57,7 +57,8 @@ package struct SigningIdentity: Sendable {
     }
   }
 
-  private init(
+  /// Chooses among what was found. Certificates `beside` are candidates for the intermediate only.
+  init(
     _ pieces: IdentityPieces, beside: [(certificate: Certificate, file: String)], path: String
   ) throws(IdentityError) {
     let (leaf, key) = try Self.pair(in: pieces, path: path)
