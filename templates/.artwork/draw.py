@@ -119,7 +119,7 @@ def arc_of_ellipse(context, x, y, rx, ry, start, end):
 
 GOLD = rgb("f3cf8e")
 TIERS = [(46 + 37 * i, 14 + 17.5 * i) for i in range(7)]
-HALL = (286, -12)
+HALL = (306, -14)
 
 
 def concert_strip(picture):
@@ -131,7 +131,8 @@ def concert_strip(picture):
   picture.tint(rgb("c8702c"), np.exp(-((distance / 24) ** 2)) * 0.8)
   picture.tint(rgb("2a1426"), np.exp(-(((x - 90) / 120) ** 2)) * np.exp(-(((y - 100) / 60) ** 2)) * 0.7)
 
-  near = np.exp(-(((x - HALL[0]) / 175) ** 2))
+  near = np.exp(-(((x - HALL[0]) / 160) ** 2))
+  words = 1 - 0.45 * np.clip((y - 38) / 26, 0, 1)  # the name of the event stands over the lower half
   for index, (rx, ry) in enumerate(TIERS):
     light = 1 - index / len(TIERS)
 
@@ -154,13 +155,13 @@ def concert_strip(picture):
       context.set_source_rgba(*GOLD, 1)
       context.stroke()
 
-    def lamps(context, rx=rx, ry=ry, index=index, size=1.0):
+    def lamps(context, rx=rx, ry=ry, index=index, size=1.0, colour=rgb("ffd591")):
       count = 11 + 5 * index
       for step in range(count):
         angle = math.pi * (step + 0.5) / count
         lx, ly = HALL[0] + rx * math.cos(angle), HALL[1] + ry * math.sin(angle) + 0.4
         context.arc(lx, ly, size * (0.62 + 0.09 * index), 0, 2 * math.pi)
-        context.set_source_rgba(*rgb("ffe3b0"), 1)
+        context.set_source_rgba(*colour, 1)
         context.fill()
 
     picture.paint(shade, blur=2.2, opacity=0.62)
@@ -168,13 +169,13 @@ def concert_strip(picture):
     picture.paint(fascia)
     side = (0.16 + 0.84 * near)[..., None]
     picture.colour = before * (1 - side) + picture.colour * side
-    picture.shine(edge, gain=0.25 + 0.55 * light, mask=near)
-    picture.shine(edge, blur=1.8, gain=0.9 * light, mask=near)
-    picture.shine(lamps, gain=1.0, mask=near ** 1.5)
-    picture.shine(lambda c: lamps(c, size=2.6), blur=2.4, gain=0.85, mask=near)
+    picture.shine(edge, gain=0.25 + 0.55 * light, mask=near * words)
+    picture.shine(edge, blur=1.8, gain=0.9 * light, mask=near * words)
+    picture.shine(lamps, gain=1.0, mask=near ** 1.5 * words)
+    picture.shine(lambda c: lamps(c, size=2.6, colour=rgb("ff9d45")), blur=2.4, gain=0.85, mask=near * words)
 
-  # The left third carries the name of the event: keep it quiet. The lower edge melts into the pass.
-  picture.tint(rgb("0d0912"), 0.78 * np.exp(-((x / 150) ** 4)))
+  # The left half carries the name of the event: keep it quiet. The lower edge melts into the pass.
+  picture.tint(rgb("0d0912"), 0.8 / (1 + np.exp((x - 150 - 0.35 * (y - 49)) / 24)))
   picture.tint(rgb("140d1a"), np.clip((y - 84) / 14, 0, 1) ** 2)
 
 
@@ -359,7 +360,7 @@ NAVY, TEAL, CORAL = rgb("07162b"), rgb("14b8a6"), rgb("ff5a36")
 
 def match_strip(picture):
   x, y = picture.x, picture.y
-  horizon, vanish = 55.0, 250.0
+  horizon, vanish = 55.0, 258.0
   sky = np.array(rgb("0a1f3d"), np.float32) * np.ones(picture.pixels + (1,), np.float32)
   picture.fill(sky)
   picture.tint(rgb("04101f"), np.clip(1 - y / 60, 0, 1) * 0.8)
@@ -404,7 +405,7 @@ def match_strip(picture):
     context.line_to(375, horizon + 0.4)
     context.stroke()
 
-  picture.paint(lines, opacity=0.62)
+  picture.paint(lines, opacity=0.5)
 
   # Two masts with their lamps, and the light they throw.
   masts = [(322, 6, 1.0), (196, 11, 0.6)]
@@ -448,7 +449,7 @@ def match_strip(picture):
   picture.paint(poles)
   picture.shine(beams, blur=2.5, gain=0.42)
   # Dark on the left for the words; then the lamps, and the two colours as one sharp cut.
-  picture.tint(NAVY, 0.93 * (1 / (1 + np.exp((x + 0.35 * y - 165) / 26))))
+  picture.tint(NAVY, 0.93 * (1 / (1 + np.exp((x - 0.3 * y - 168) / 27))))
 
   picture.shine(lambda c: lamps(c, 2.2), blur=9, gain=1.6)
   picture.shine(lambda c: lamps(c, 1.8), blur=3, gain=1.2)
@@ -526,7 +527,7 @@ def match_logo(picture):
 # name: width, height, drawing, how it is saved
 IMAGES = {
   "concert": {
-    "strip": (375, 98, concert_strip, dict(colours=160, grain=0.004)),
+    "strip": (375, 98, concert_strip, dict(colours=144, grain=0.0035)),
     "icon": (38, 38, concert_icon, dict(colours=128)),
     "logo": (160, 50, concert_logo, dict(transparent=True, colours=64)),
   },
