@@ -1,0 +1,16 @@
+/// How much a template may use, so that a hostile or mistaken one ends with an error instead of the process.
+package struct LiquidLimits: Sendable, Hashable {
+  /// Blocks inside blocks, and brackets or ranges inside each other. At most 100, whatever is given: each level takes
+  /// a piece of the stack.
+  package var depth: Int
+  /// Turns of all loops together in one rendering; also the largest array that a filter may build.
+  package var loopIterations: Int
+  /// Bytes (UTF-8) of the output, of a captured text and of every string that a filter makes.
+  package var outputBytes: Int
+
+  package init(depth: Int = 64, loopIterations: Int = 10_000, outputBytes: Int = 1 << 20) {
+    self.depth = min(max(depth, 1), 100)
+    self.loopIterations = max(loopIterations, 0)
+    self.outputBytes = max(outputBytes, 0)
+  }
+}
