@@ -32,6 +32,14 @@ package struct ExampleCertificates: Sendable {
   /// The pass certificate.
   package let certificate: Certificate
   package let privateKey: PrivateKey
+  private let subject: Subject
+
+  /// To sign with, without any file.
+  package var identity: SigningIdentity {
+    SigningIdentity(
+      certificate: certificate, privateKey: privateKey, intermediate: intermediate,
+      passTypeIdentifier: subject.passTypeIdentifier, teamIdentifier: subject.teamIdentifier)
+  }
 
   /// Makes all of them, with three new RSA-2048 keys. The keys of the root and the intermediate are forgotten at once,
   /// so that nothing else can ever be issued under them.
@@ -39,6 +47,7 @@ package struct ExampleCertificates: Sendable {
   /// The pass certificate is valid from a day before `now` (seconds since 1970) and for 13 months, as Apple's are; root
   /// and intermediate for ten years.
   package init(_ subject: Subject = Subject(), now: Int64) throws(OpenSSLError) {
+    self.subject = subject
     let day: Int64 = 86400
     let since = now &- day
     let rootKey = try PrivateKey.rsa2048()

@@ -57,6 +57,19 @@ package struct SigningIdentity: Sendable {
     }
   }
 
+  /// Puts an identity together from parts made in memory. Nothing is checked.
+  init(
+    certificate: Certificate, privateKey: PrivateKey, intermediate: Certificate, passTypeIdentifier: String,
+    teamIdentifier: String
+  ) {
+    self.certificate = certificate
+    self.privateKey = privateKey
+    self.intermediate = intermediate
+    self.passTypeIdentifier = passTypeIdentifier
+    self.teamIdentifier = teamIdentifier
+    origin = Origin(path: "", certificate: "", key: "", intermediate: "", keyMode: 0o600)
+  }
+
   /// Chooses among what was found. Certificates `beside` are candidates for the intermediate only.
   init(
     _ pieces: IdentityPieces, beside: [(certificate: Certificate, file: String)], path: String

@@ -129,20 +129,27 @@ struct EncryptedPart {
 /// of their own, so that the rest of the process never comes to use them.
 struct LegacyAlgorithms: ~Copyable {
   private let context: OpaquePointer
+  private let providers: (standard: OpaquePointer, legacy: OpaquePointer)
 
   /// Nil when this OpenSSL comes without its legacy provider.
   init?() {
     guard let context = OSSL_LIB_CTX_new() else { return nil }
-    // Freeing the context unloads its providers.
-    guard OSSL_PROVIDER_load(context, "default") != nil, OSSL_PROVIDER_load(context, "legacy") != nil else {
+    let standard = OSSL_PROVIDER_load(context, "default")
+    let legacy = OSSL_PROVIDER_load(context, "legacy")
+    guard let standard, let legacy else {
+      if let standard { OSSL_PROVIDER_unload(standard) }
+      if let legacy { OSSL_PROVIDER_unload(legacy) }
       OSSL_LIB_CTX_free(context)
       OpenSSLError.clear()
       return nil
     }
     self.context = context
+    providers = (standard, legacy)
   }
 
   deinit {
+    OSSL_PROVIDER_unload(providers.legacy)
+    OSSL_PROVIDER_unload(providers.standard)
     OSSL_LIB_CTX_free(context)
   }
 
