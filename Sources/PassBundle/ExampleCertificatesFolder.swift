@@ -138,7 +138,7 @@ extension ExampleCertificates {
         for path in [root, intermediate, certificate, key] {
           try pieces.addFile(path, name: String(path.dropFirst(folder.count + 1)))
         }
-        identity = try SigningIdentity(pieces, beside: [], path: folder)
+        identity = try SigningIdentity(pieces, beside: { [] }, path: folder)
       } catch {
         throw .occupied(path: key, reason: "\(error)")
       }

@@ -23,6 +23,9 @@ package struct SigningIdentity: Sendable {
     package let intermediate: String
     /// Permission bits of the file with the key.
     package let keyMode: UInt32
+
+    /// Path of the file with the key.
+    package var keyPath: String { SigningIdentity.split(path).name == key ? path : "\(path)/\(key)" }
   }
 
   /// Puts an identity together from a folder or a single file (PEM with everything, or PKCS#12).
@@ -39,19 +42,26 @@ package struct SigningIdentity: Sendable {
     at path: String, password: Secret?
   ) throws(IdentityError) -> (found: [IdentityPiece], identity: Result<SigningIdentity, IdentityError>) {
     var pieces = IdentityPieces(password: password)
-    var beside = IdentityPieces(password: nil)
-    if let names = try IdentityFile.names(in: path) {
+    let (folder, name) = split(path)
+    let names = try IdentityFile.names(in: path)
+    if let names {
       pieces.addFolder(path, names: names)
     } else {
-      let (folder, name) = split(path)
       try pieces.addFile(path, name: name)
+    }
+    func beside() -> [(certificate: Certificate, file: String)] {
+      guard names == nil else { return [] }
       // A folder of downloads may be large, and what is not called a certificate is none of our business.
       let endings = [".pem", ".cer", ".crt", ".der"]
-      let names = (try? IdentityFile.names(in: folder)) ?? []
-      beside.addFolder(folder, names: names.filter { file in file != name && endings.contains { file.hasSuffix($0) } })
+      let neighbours = ((try? IdentityFile.names(in: folder)) ?? []).filter { file in
+        file != name && endings.contains { file.lowercased().hasSuffix($0) }
+      }
+      var others = IdentityPieces(password: nil)
+      others.addFolder(folder, names: neighbours)
+      return others.certificates
     }
     do throws(IdentityError) {
-      return (pieces.found, .success(try SigningIdentity(pieces, beside: beside.certificates, path: path)))
+      return (pieces.found, .success(try SigningIdentity(pieces, beside: beside, path: path)))
     } catch {
       return (pieces.found, .failure(error))
     }
@@ -70,9 +80,9 @@ package struct SigningIdentity: Sendable {
     origin = Origin(path: "", certificate: "", key: "", intermediate: "", keyMode: 0o600)
   }
 
-  /// Chooses among what was found. Certificates `beside` are candidates for the intermediate only.
+  /// Chooses among what was found. Certificates `beside` are asked for only when the intermediate is not among them.
   init(
-    _ pieces: IdentityPieces, beside: [(certificate: Certificate, file: String)], path: String
+    _ pieces: IdentityPieces, beside: () -> [(certificate: Certificate, file: String)], path: String
   ) throws(IdentityError) {
     let (leaf, key) = try Self.pair(in: pieces, path: path)
     guard key.key.algorithm == "RSA", key.key.bits >= 2048 else {
@@ -81,7 +91,7 @@ package struct SigningIdentity: Sendable {
     guard let passType = leaf.certificate.uid ?? leaf.certificate.passTypeExtension,
       let team = leaf.certificate.organizationalUnit
     else { throw .notAPassCertificate(file: leaf.file, subject: leaf.certificate.subject) }
-    let issuer = try Self.issuer(of: leaf.certificate, among: pieces.certificates + beside, pieces, path: path)
+    let issuer = try Self.issuer(of: leaf.certificate, in: pieces, beside: beside, path: path)
 
     certificate = leaf.certificate
     privateKey = key.key
@@ -117,19 +127,22 @@ package struct SigningIdentity: Sendable {
 
   /// The certificate that signed `leaf`.
   private static func issuer(
-    of leaf: Certificate, among candidates: [(certificate: Certificate, file: String)], _ pieces: IdentityPieces,
+    of leaf: Certificate, in pieces: IdentityPieces, beside: () -> [(certificate: Certificate, file: String)],
     path: String
   ) throws(IdentityError) -> (certificate: Certificate, file: String) {
-    // An authority may have been given a second certificate for the same key: the one that lasts longer is the newer.
-    let issuers = candidates.filter { leaf.isIssued(by: $0.certificate) && $0.certificate != leaf }
-    if let issuer = issuers.max(by: { $0.certificate.notAfter < $1.certificate.notAfter }) { return issuer }
-    if let impostor = candidates.first(where: { leaf.namesAsIssuer($0.certificate) && $0.certificate != leaf }) {
-      throw .intermediateOfAnotherKey(issuer: leaf.issuer, file: impostor.file)
+    var impostor: String?
+    for isBeside in [false, true] {
+      let others = (isBeside ? beside() : pieces.certificates).filter { $0.certificate != leaf }
+      // An authority may have a second certificate for the same key: the one that lasts longer is the newer.
+      let issuers = others.filter { leaf.isIssued(by: $0.certificate) }
+      if let issuer = issuers.max(by: { $0.certificate.notAfter < $1.certificate.notAfter }) { return issuer }
+      impostor = impostor ?? others.first { leaf.namesAsIssuer($0.certificate) }?.file
     }
+    if let impostor { throw .intermediateOfAnotherKey(issuer: leaf.issuer, file: impostor) }
     throw .intermediateMissing(issuer: leaf.issuer, path: path, found: pieces.found)
   }
 
-  private static func split(_ path: String) -> (folder: String, name: String) {
+  fileprivate static func split(_ path: String) -> (folder: String, name: String) {
     guard let slash = path.lastIndex(of: "/") else { return (".", path) }
     let folder = path[..<slash]
     return (folder.isEmpty ? "/" : String(folder), String(path[path.index(after: slash)...]))

@@ -122,11 +122,13 @@ extension IdentityError: CustomStringConvertible {
     case .keyOfAnotherCertificate:
       "find the key the certificate was requested with, or request a new certificate with this key"
     case .severalIdentities: "keep one certificate and its key in the folder, or name the one file that holds both"
-    case .passwordNeeded, .wrongPassword:
+    case .wrongPassword:
+      "check what \(IdentityPassword.fileVariable) or \(IdentityPassword.variable) gives"
+    case .passwordNeeded:
       "set \(IdentityPassword.fileVariable) to a file that holds the password, or \(IdentityPassword.variable) to the "
         + "password itself"
     case .unsupportedEncryption(let file, _):
-      "write it anew with current encryption: "
+      "write it anew with current encryption, where OpenSSL has its legacy provider: "
         + "openssl pkcs12 -legacy -in \(file) -nodes | openssl pkcs12 -export -out new.p12"
     case .unsuitableKey:
       "request the certificate anew with an RSA key: openssl req -new -newkey rsa:2048 -keyout key.pem -out pass.csr"

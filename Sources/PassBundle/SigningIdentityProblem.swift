@@ -164,7 +164,7 @@ extension SigningIdentity {
       problems.append(.notFromApple(issuer: intermediate.commonName ?? intermediate.subject))
     }
     if origin.keyMode & 0o077 != 0 {
-      problems.append(.keyReadableByOthers(file: origin.key, mode: origin.keyMode))
+      problems.append(.keyReadableByOthers(file: origin.keyPath, mode: origin.keyMode))
     }
     return problems.filter { $0.severity == .error } + problems.filter { $0.severity == .warning }
   }

@@ -194,6 +194,8 @@ struct LoadingTests {
       to: "odd.pem")
     try folder.write("-----BEGIN PRIVATE KEY-----", to: "cut.pem")
     try folder.write("0\u{0}\u{1}\u{2}", to: "der")
+    let mislabelled = try workshop.scratch.text(of: "pkcs8.key").replacing("ENCRYPTED ", with: "")
+    try folder.write(mislabelled, to: "mislabelled.pem")
     try folder.write("hello", to: "password.txt")
     try folder.write(String(repeating: "x", count: 2_000_000), to: "large.bin")
     try FileManager.default.createDirectory(atPath: folder["sub"], withIntermediateDirectories: true)

@@ -72,7 +72,7 @@ struct ProblemTests {
     let folder = try workshop.folder("pass.pem", "pass.key", "wwdr.pem")
     try folder.setMode(0o640, of: "file1")
     let problems = try folder.identity(password: nil).problems(now: now)
-    #expect(problems.contains(.keyReadableByOthers(file: "file1", mode: 0o640)))
+    #expect(problems.contains(.keyReadableByOthers(file: folder["file1"], mode: 0o640)))
     #expect("\(problems)".contains("mode 640"))
   }
 
