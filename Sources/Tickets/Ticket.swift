@@ -33,6 +33,14 @@ package struct Ticket: Sendable, Hashable {
   /// The untouched Secutix JSON, for what the field map does not know.
   package var source: JSONValue?
 
+  /// Whether any of its names is known in more than one wording.
+  package var hasTranslations: Bool {
+    func translated(_ text: LocalizedText?) -> Bool { text?.isTranslated ?? false }
+    return translated(event.name) || translated(event.subtitle) || translated(event.competition)
+      || translated(venue.name) || translated(venue.hall) || translated(seat.category) || translated(tariff.name)
+      || translated(product.name) || translated(season.name)
+  }
+
   /// Whether no numbered seat belongs to it.
   package var isFreeSeating: Bool { seat.row == nil && seat.number == nil }
 

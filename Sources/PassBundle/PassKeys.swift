@@ -1,0 +1,40 @@
+package import Tickets
+
+/// What names a pass and lets its phone in, derived and never stored.
+package struct PassKeys: Sendable {
+  /// Separates the passes of venues that share a pass type.
+  package let tenant: String
+  /// Without it passes have no `authenticationToken`.
+  private let secret: Secret?
+
+  package init(tenant: String, secret: Secret? = nil) {
+    self.tenant = tenant
+    self.secret = secret
+  }
+
+  /// The serial number of a ticket's pass: 128 bits of a SHA-256 over tenant and movement, in hexadecimal.
+  ///
+  /// Everything that knows a ticket comes to the same number without asking: the command, the service, a second
+  /// service. It names; it is no secret.
+  package func serialNumber(of ticket: Ticket) -> String {
+    let (kind, id) =
+      switch ticket.identity {
+      case .movement(let id): ("movement", id)
+      case .ticket(let id): ("ticket", id)
+      case .barcode(let text): ("barcode", text)
+      }
+    // No part can hold the zero that parts them, so no two inputs run together.
+    let text = "passmint serial number 1\0\(tenant.withoutZeros)\0\(kind)\0\(id.withoutZeros)"
+    return Digest.hex(Array(Digest.sha256(Array(text.utf8)).prefix(16)))
+  }
+
+  /// What the phone shows Apple's update service: HMAC-SHA-256 of the serial number under the tenant's secret, in
+  /// hexadecimal; nil without a secret.
+  package func authenticationToken(serialNumber: String) -> String? {
+    secret.map { Digest.hex(Digest.hmacSHA256(Array("authentication \(serialNumber)".utf8), key: $0)) }
+  }
+}
+
+extension String {
+  fileprivate var withoutZeros: String { utf8.contains(0) ? replacing("\0", with: "\u{FFFD}") : self }
+}

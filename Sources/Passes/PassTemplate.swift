@@ -1,0 +1,203 @@
+import JSON
+import Liquid
+package import Tickets
+
+/// A pass template, checked and made ready: load once, use for every ticket.
+///
+/// On disk it is Apple's `NAME.pkpasstemplate` folder (`pass.json`, images, `*.lproj`, `tooling.json`) with
+/// `template.yaml` and `samples/*.json` beside. Any string of `pass.json` and of `pass.strings` may hold Liquid.
+package struct PassTemplate: Sendable {
+  /// The folder's name without `.pkpasstemplate`.
+  package let name: String
+  package let settings: TemplateSettings
+  /// What every pass shares.
+  package let assets: PassAssets
+  /// Tickets that come with the template, by file name.
+  package let samples: [Sample]
+  /// What looks wrong without making Wallet refuse the pass.
+  package let warnings: [Finding]
+  /// The pass type `pass.json` names; the issuer's takes its place.
+  package let passTypeIdentifier: String?
+  /// The team `pass.json` names; the issuer's takes its place.
+  package let teamIdentifier: String?
+  /// Whether passes hold an `nfc` dictionary, which needs a certificate of its own kind.
+  package let hasNFC: Bool
+
+  let members: [TemplateMember]
+  /// The default language first.
+  let strings: [TemplateStrings]
+  let hasExpirationDate: Bool
+  let hasGroupingIdentifier: Bool
+  let isGroupable: Bool
+  let expectedSize: Int
+
+  package struct Sample: Sendable {
+    package let name: String
+    package let ticket: Ticket
+  }
+
+  /// The languages of its `.lproj` folders, the default language first.
+  package var languages: [String] { strings.map(\.language) }
+
+  /// Why a template cannot be used.
+  package struct LoadError: Error, Sendable {
+    /// At least one is an error.
+    package let findings: [Finding]
+  }
+
+  /// - Parameters:
+  ///   - name: the folder's name; a `.pkpasstemplate` at its end is dropped.
+  ///   - files: everything in the folder.
+  /// - Throws: `LoadError` with every mistake that was found, not only the first.
+  package init(name: String, files: PassFiles) throws(LoadError) {
+    var findings: [Finding] = []
+    var settings = TemplateSettings()
+    if let yaml = files[TemplateSettings.fileName] {
+      settings = TemplateSettings(parsing: yaml, findings: &findings)
+    }
+    let document = Self.document(files, &findings)
+    guard let document else { throw LoadError(findings: findings) }
+    var compiler = TemplateCompiler(document: document, settings: settings)
+    members = compiler.members()
+    findings += compiler.findings
+    strings = TemplateStrings.all(in: files, defaultLanguage: settings.defaultLanguage, findings: &findings)
+    samples = Self.samples(in: files, &findings)
+
+    let suffix = ".pkpasstemplate"
+    self.name = name.hasSuffix(suffix) ? String(name.dropLast(suffix.count)) : name
+    self.settings = settings
+    let names = Set(members.map(\.name))
+    hasExpirationDate = names.contains("expirationDate")
+    hasGroupingIdentifier = names.contains("groupingIdentifier")
+    isGroupable = names.contains("eventTicket") || names.contains("boardingPass")
+    hasNFC = names.contains("nfc")
+    passTypeIdentifier = document.value["passTypeIdentifier"]?.stringValue
+    teamIdentifier = document.value["teamIdentifier"]?.stringValue
+    expectedSize = (files["pass.json"]?.count ?? 0) + 1024
+    assets = Self.assets(files, strings)
+    for key in ["description", "organizationName"] where !names.contains(key) {
+      findings.append(
+        Finding(
+          .error, "required-key-missing", at: .init(file: TemplateCompiler.fileName, pointer: "/\(key)"),
+          "\(key) is missing", hint: "Wallet refuses a pass without \(key): add it to pass.json"))
+    }
+    if findings.contains(where: { $0.severity == .error }) { throw LoadError(findings: findings) }
+    warnings = findings
+  }
+
+  private static func document(_ files: PassFiles, _ findings: inout [Finding]) -> JSONDocument? {
+    guard let bytes = files[TemplateCompiler.fileName] else {
+      findings.append(
+        Finding(
+          .error, "pass-json-missing", at: .init(file: TemplateCompiler.fileName), "the template has no pass.json",
+          hint: "a template is a folder NAME.pkpasstemplate with pass.json and icon.png at its top"))
+      return nil
+    }
+    do {
+      return try JSONDocument(parsing: bytes)
+    } catch {
+      findings.append(
+        Finding(
+          .error, "pass-json-syntax",
+          at: .init(file: TemplateCompiler.fileName, line: error.line, column: error.column), error.sentence,
+          hint: "mend the JSON at this place"))
+      return nil
+    }
+  }
+
+  private static func samples(in files: PassFiles, _ findings: inout [Finding]) -> [Sample] {
+    files.sortedPaths.filter { $0.hasPrefix("samples/") && $0.hasSuffix(".json") }.compactMap { path in
+      do throws(SampleError) {
+        let name = path.dropFirst("samples/".count).dropLast(".json".count)
+        return Sample(name: String(name), ticket: try Ticket(sample: files[path] ?? [], path: path))
+      } catch {
+        findings.append(error.finding)
+        return nil
+      }
+    }
+  }
+
+  /// Everything a pass takes over as it is. Strings are written anew, so that every reader takes their encoding.
+  private static func assets(_ files: PassFiles, _ strings: [TemplateStrings]) -> PassAssets {
+    var kept = PassFiles()
+    for (path, bytes) in files.contents where isPartOfPass(path) { kept[path] = bytes }
+    for language in strings where language.hasFolder && language.liquid.isEmpty && !language.fixed.isEmpty {
+      kept[language.path] = language.fixed
+    }
+    return PassAssets(kept)
+  }
+
+  private static func isPartOfPass(_ path: String) -> Bool {
+    if path.split(separator: "/").contains(where: { $0.hasPrefix(".") || $0 == "__MACOSX" }) { return false }
+    switch path {
+    case TemplateCompiler.fileName, TemplateSettings.fileName, "tooling.json", "manifest.json", "signature": return false
+    default: return !path.hasPrefix("samples/") && !path.hasSuffix(".lproj/pass.strings")
+    }
+  }
+}
+
+/// One language of a template: its `pass.strings`, apart into what is fixed and what holds Liquid.
+struct TemplateStrings: Sendable {
+  /// The name of the folder without `.lproj`.
+  let language: String
+  /// Whether the template has a folder for it; the default language may live in `pass.json` alone.
+  let hasFolder: Bool
+  let path: String
+  /// Every text without Liquid, by key: what the `translate` filter finds.
+  let texts: [String: String]
+  /// Those texts as a strings file.
+  let fixed: [UInt8]
+  let liquid: [(key: String, value: LiquidTemplate, place: Finding.Place)]
+
+  static func all(in files: PassFiles, defaultLanguage: String, findings: inout [Finding]) -> [TemplateStrings] {
+    var languages = Set(
+      files.contents.keys.compactMap { path -> String? in
+        guard let slash = path.firstIndex(of: "/"), path[..<slash].hasSuffix(".lproj") else { return nil }
+        return String(path[..<slash].dropLast(6))
+      })
+    let hasDefault = languages.remove(defaultLanguage) != nil
+    var all = [TemplateStrings(language: defaultLanguage, hasFolder: hasDefault, files: files, findings: &findings)]
+    for language in languages.sorted() {
+      all.append(TemplateStrings(language: language, hasFolder: true, files: files, findings: &findings))
+    }
+    return all
+  }
+
+  private init(language: String, hasFolder: Bool, files: PassFiles, findings: inout [Finding]) {
+    self.language = language
+    self.hasFolder = hasFolder
+    path = "\(language).lproj/pass.strings"
+    var texts: [String: String] = [:]
+    var fixed: [UInt8] = []
+    var liquid: [(key: String, value: LiquidTemplate, place: Finding.Place)] = []
+    do {
+      for entry in try files[path].map({ try StringsFile(parsing: $0).entries }) ?? [] {
+        let place = Finding.Place(
+          file: path, line: entry.valuePosition.line, column: entry.valuePosition.column + 1)
+        do {
+          let template = try LiquidTemplate(
+            entry.value, at: LiquidPlace(file: path, line: place.line ?? 1, column: place.column ?? 1),
+            schema: TicketVariables.schema)
+          if let text = template.staticText {
+            texts[entry.key] = text
+            StringsFile.append(key: entry.key, value: text, to: &fixed)
+          } else {
+            liquid.append((entry.key, template, place))
+          }
+        } catch {
+          findings.append(Finding(liquid: error, pointer: nil))
+        }
+      }
+    } catch let error as StringsError {
+      findings.append(
+        Finding(
+          .error, "strings-syntax", at: .init(file: path, line: error.position.line, column: error.position.column),
+          "\(error)", hint: "each line reads \"key\" = \"value\";"))
+    } catch {
+      findings.append(Finding(.error, "strings-syntax", at: .init(file: path), "\(error)", hint: "mend the file"))
+    }
+    self.texts = texts
+    self.fixed = fixed
+    self.liquid = liquid
+  }
+}
