@@ -227,6 +227,7 @@ extension WalletRules {
     guard let file = parts.last, let dot = file.lastIndex(of: "."),
       ["png", "jpg", "jpeg", "gif", "webp", "svg", "heic", "tiff"].contains(file[dot...].dropFirst().lowercased())
     else { return [] }
+    if isSystemFile(path) { return [] }
     let isInPlace = parts.count == 1 || parts.count == 2 && parts[0].hasSuffix(".lproj")
     if isInPlace, let name = PassImageName(path: path), imageNames.contains(name.base) { return [] }
     guard let meant = intended(String(file[..<dot])) else { return [] }

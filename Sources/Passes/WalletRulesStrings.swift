@@ -124,14 +124,20 @@ extension WalletRules {
 
   // MARK: - Files that do not belong
 
+  /// What macOS and Windows leave in folders.
+  static func isSystemFile(_ path: String) -> Bool {
+    let parts = path.split(separator: "/")
+    guard let name = parts.last else { return false }
+    return parts.first == "__MACOSX" || parts.contains(".git") || name.hasPrefix("._")
+      || [".DS_Store", "Thumbs.db", "desktop.ini"].contains(name)
+  }
+
   static func strayFileFindings(in files: PassFiles) -> [Finding] {
     var findings: [Finding] = []
     for path in files.sortedPaths {
       let parts = path.split(separator: "/")
       guard let name = parts.last else { continue }
-      let isSystem =
-        parts.first == "__MACOSX" || name == ".DS_Store" || name.hasPrefix("._") || name == "Thumbs.db"
-        || name == "desktop.ini" || parts.contains(".git")
+      let isSystem = isSystemFile(path)
       let isTemplate =
         path == "tooling.json" || path == "template.yaml" || path == "bindings.yaml" || parts.first == "samples"
       if isSystem {

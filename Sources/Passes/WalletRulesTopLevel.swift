@@ -85,9 +85,8 @@ extension PassInspection {
     let token = root["authenticationToken"]?.stringValue
     if let url {
       let lowercase = url.lowercased()
-      let address = lowercase.split(separator: "://", maxSplits: 1).last ?? ""
-      let host = address.prefix { !"/?#".contains($0) }
       let hasScheme = lowercase.hasPrefix("https://") || lowercase.hasPrefix("http://")
+      let host = lowercase.drop { $0 != ":" }.dropFirst("://".count).prefix { !"/?#".contains($0) }
       if !hasScheme || host.isEmpty || url.contains(where: \.isWhitespace) {
         error(
           "web-service-url-malformed", at: "/webServiceURL", "“\(excerpt(url))” is not an https address",
