@@ -82,7 +82,7 @@ struct LoopItems {
   /// Keeps `limit` items from `start` on, and says at which position that stops.
   mutating func select(from start: Int, limit: Int?) -> Int {
     let (sum, overflow) = start.addingReportingOverflow(limit ?? 0)
-    let stop = min(limit == nil ? count : overflow ? .max : max(sum, 0), count)
+    let stop = min(limit == nil ? count : overflow ? (start < 0 ? 0 : .max) : max(sum, 0), count)
     first = min(max(start, 0), count)
     count = max(stop - first, 0)
     return max(stop, first)

@@ -33,10 +33,11 @@ struct MoneyStyle: Sendable {
     let parts = tag.split(whereSeparator: { $0 == "-" || $0 == "_" })
     let country = parts.count > 1 ? parts[parts.count - 1].uppercased() : ""
     switch (parts.first?.lowercased() ?? "", country) {
-    case ("en", _): return english
-    case ("fr", "CH"): return swissFrench
+    case ("en", ""), ("en", "US"): return english
+    case ("en", _): return worldEnglish
     case ("fr", _): return french
-    case ("de", "CH"), ("de", "LI"), ("it", "CH"): return swiss
+    case ("de", "CH"), ("de", "LI"): return swissGerman
+    case ("it", "CH"): return swissItalian
     case ("de", "AT"): return austrian
     case ("de", _): return german
     case ("it", _): return italian
@@ -51,20 +52,23 @@ struct MoneyStyle: Sendable {
   private static let english = MoneyStyle(
     ".", ",", symbolFirst: true, gap: "",
     symbols: ["EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "CAD": "CA$", "AUD": "A$", "BRL": "R$"])
+  private static let worldEnglish = MoneyStyle(
+    ".", ",", symbolFirst: true, gap: "",
+    symbols: ["EUR": "€", "USD": "US$", "GBP": "£", "JPY": "JP¥", "CAD": "CA$", "AUD": "A$", "BRL": "R$"])
   private static let french = MoneyStyle(
-    ",", "\u{202F}", symbolFirst: false, symbols: ["EUR": "€", "USD": "$US", "GBP": "£GB", "JPY": "JPY"])
-  private static let swissFrench = MoneyStyle(
-    ".", "\u{202F}", symbolFirst: false, symbols: ["EUR": "€", "USD": "$US", "GBP": "£GB"])
+    ",", "\u{202F}", symbolFirst: false, symbols: ["EUR": "€", "USD": "$US", "GBP": "£GB"])
   private static let german = MoneyStyle(
     ",", ".", symbolFirst: false, symbols: ["EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "BRL": "R$"])
   private static let austrian = MoneyStyle(
-    ",", noBreakSpace, symbolFirst: true, symbols: ["EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"])
-  private static let swiss = MoneyStyle(
-    ".", "’", symbolFirst: true, minusAfterSymbol: true, symbols: ["EUR": "EUR", "USD": "$", "GBP": "£", "JPY": "¥"])
+    ",", ".", symbolFirst: true, symbols: ["EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"])
+  private static let swissGerman = MoneyStyle(
+    ".", "’", symbolFirst: true, minusAfterSymbol: true, symbols: ["USD": "$", "GBP": "£", "JPY": "¥"])
+  private static let swissItalian = MoneyStyle(
+    ".", "’", symbolFirst: true, minusAfterSymbol: true, symbols: ["EUR": "€", "GBP": "£"])
   private static let italian = MoneyStyle(
-    ",", ".", symbolFirst: false, symbols: ["EUR": "€", "USD": "USD", "GBP": "£", "JPY": "JPY", "BRL": "R$"])
+    ",", ".", symbolFirst: false, symbols: ["EUR": "€", "GBP": "£", "BRL": "R$"])
   private static let spanish = MoneyStyle(
-    ",", ".", leastFirstGroup: 2, symbolFirst: false, symbols: ["EUR": "€", "USD": "US$", "GBP": "GBP", "JPY": "JPY"])
+    ",", ".", leastFirstGroup: 2, symbolFirst: false, symbols: ["EUR": "€", "USD": "US$"])
   private static let dutch = MoneyStyle(
     ",", ".", symbolFirst: true, minusAfterSymbol: true,
     symbols: ["EUR": "€", "USD": "US$", "GBP": "£", "JPY": "JP¥", "BRL": "R$"])

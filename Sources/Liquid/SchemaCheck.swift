@@ -133,63 +133,39 @@ struct SchemaCheck {
   }
 
   private func shape(root: String, _ segments: [Path.Segment], _ byte: Int) throws(Scanner.Failure) -> Shape {
-    guard var shape = known(root) else { throw unknown(root, segments, at: 0, byte) }
-    for (index, segment) in segments.enumerated() {
-      switch (shape, segment) {
-      case (.open, _): return .open
-      case (.object(let members), .name(let name)):
-        if let member = members[name] {
-          shape = member
-        } else if name == "size" || name == "first" {
-          shape = .open
-        } else {
-          throw unknown(root, segments, at: index + 1, byte)
-        }
-      case (.list(let item), .name("first")), (.list(let item), .name("last")): shape = item
-      case (.list, .name("size")), (.value, .name("size")): shape = .value
-      case (.value, .name("first")), (.value, .name("last")): shape = .value
-      case (_, .name): throw unknown(root, segments, at: index + 1, byte)
-      case (.list(let item), _): shape = item
-      default: return .open
-      }
+    guard let shape = known(root) else { throw unknown(root, segments, byte) }
+    switch shape.walk(segments[...]) {
+    case .end(let shape): return shape
+    case .stuck(let position, let members): throw unknown(root, segments, at: position, among: members, byte)
     }
-    return shape
   }
 
   // MARK: Nearest names
 
-  /// The error for the name at a position of the path (0 is the first), with the whole path mended as far as it can be.
-  private func unknown(_ root: String, _ segments: [Path.Segment], at position: Int, _ byte: Int) -> Scanner.Failure {
-    var names = [root]
-    for case .name(let name) in segments { names.append(name) }
-    let isPlain = names.count == segments.count + 1
-    let path = names.joined(separator: ".")
-    var nearest: String?
-    if position == 0 {
-      let candidates = Set(schema.variables.keys).union(locals.keys).union(loops.map(\.variable))
-      nearest = nearestName(to: root, among: candidates) ?? (names.count == 1 ? memberCalled(root) : nil)
-    } else if isPlain, let parent = shape(ofNames: names.prefix(position)), case .object(let members) = parent {
-      nearest = nearestName(to: names[position], among: members.keys)
+  /// The error for a first name that nobody knows.
+  private func unknown(_ root: String, _ segments: [Path.Segment], _ byte: Int) -> Scanner.Failure {
+    let candidates = Set(schema.variables.keys).union(locals.keys).union(loops.map(\.variable))
+    var nearest = nearestName(to: root, among: candidates)
+    if let found = nearest, case .end? = known(found)?.walk(segments[...]) {
+      nearest = found + segments.text
+    } else if nearest == nil, segments.isEmpty {
+      nearest = memberCalled(root)
     }
-    if isPlain, let found = nearest {
-      let mended = names.prefix(position) + [found] + names.dropFirst(position + 1)
-      nearest = shape(ofNames: mended) != nil ? mended.joined(separator: ".") : found
-    }
-    return Scanner.Failure(kind: .unknownVariable(path: path, nearest: nearest), byte: byte)
+    return Scanner.Failure(kind: .unknownVariable(path: root + segments.text, nearest: nearest), byte: byte)
   }
 
-  private func shape(ofNames names: some Collection<String>) -> Shape? {
-    guard let first = names.first, var shape = known(first) else { return nil }
-    for name in names.dropFirst() {
-      switch shape {
-      case .open: return .open
-      case .object(let members):
-        guard let member = members[name] else { return nil }
-        shape = member
-      default: return nil
-      }
+  /// The error for a member that does not exist. What is suggested is the whole path, mended at that one position.
+  private func unknown(
+    _ root: String, _ segments: [Path.Segment], at position: Int, among members: [String: Shape], _ byte: Int
+  ) -> Scanner.Failure {
+    var nearest: String?
+    if case .name(let name) = segments[position], let found = nearestName(to: name, among: members.keys) {
+      var mended = segments
+      mended[position] = .name(found)
+      let isWhole = if case .end? = members[found]?.walk(mended[(position + 1)...]) { true } else { false }
+      nearest = root + (isWhole ? mended : Array(mended[...position])).text
     }
-    return shape
+    return Scanner.Failure(kind: .unknownVariable(path: root + segments.text, nearest: nearest), byte: byte)
   }
 
   /// `row` was written for `seat.row`.
@@ -201,7 +177,50 @@ struct SchemaCheck {
   }
 }
 
+extension [Path.Segment] {
+  /// As a path is written: `[0].row`.
+  fileprivate var text: String {
+    reduce(into: "") { text, segment in
+      switch segment {
+      case .name(let name): text += "." + name
+      case .index(let index): text += "[\(index)]"
+      case .dynamic: text += "[…]"
+      }
+    }
+  }
+}
+
 extension LiquidSchema.Node {
+  fileprivate enum Walk {
+    case end(LiquidSchema.Node)
+    /// No such member; those that there are.
+    case stuck(at: Int, members: [String: LiquidSchema.Node])
+  }
+
+  /// Follows a path down from here.
+  fileprivate func walk(_ segments: ArraySlice<Path.Segment>) -> Walk {
+    var shape = self
+    for position in segments.indices {
+      switch (shape, segments[position]) {
+      case (.object(let members), .name(let name)):
+        if let member = members[name] {
+          shape = member
+        } else if name == "size" || name == "first" {
+          return .end(.open)
+        } else {
+          return .stuck(at: position, members: members)
+        }
+      case (.list(let item), .name("first")), (.list(let item), .name("last")): shape = item
+      case (.list, .name("size")), (.value, .name("size")), (.value, .name("first")), (.value, .name("last")):
+        shape = .value
+      case (.list, .name), (.value, .name): return .stuck(at: position, members: [:])
+      case (.list(let item), _): shape = item
+      case (.open, _), (.object, _), (.value, _): return .end(.open)
+      }
+    }
+    return .end(shape)
+  }
+
   /// What a loop over it hands out.
   fileprivate var item: Self {
     switch self {
