@@ -26,6 +26,8 @@ package struct ArchiveReader: Sendable {
     package var findings: [Finding] = []
     /// Whether the bytes are a zip archive at all.
     package var isArchive = false
+    /// How much was inflated, what was thrown away included.
+    package var inflatedBytes = 0
   }
 
   private let name: String
@@ -33,7 +35,6 @@ package struct ArchiveReader: Sendable {
   private var contents = Contents()
   private var seenNames: Set<String> = []
   private var seenLowercaseNames: Set<String> = []
-  private var totalBytes = 0
   private var directoryEntries = 0
 
   /// - Parameters:
@@ -82,7 +83,7 @@ package struct ArchiveReader: Sendable {
       return
     }
     for index in 0..<zip_uint64_t(count) {
-      guard totalBytes <= limits.totalBytes else {
+      guard contents.inflatedBytes <= limits.totalBytes else {
         report(
           .error, "archive-too-large",
           "the entries unpack to more than \(limits.totalBytes >> 20) MB; the rest was not looked at",
@@ -299,8 +300,8 @@ package struct ArchiveReader: Sendable {
       }
       guard count > 0 else { return bytes }
       bytes.append(contentsOf: piece[0..<min(Int(count), piece.count)])
-      totalBytes += Int(count)
-      if bytes.count > limits.entryBytes || totalBytes > limits.totalBytes {
+      contents.inflatedBytes += Int(count)
+      if bytes.count > limits.entryBytes || contents.inflatedBytes > limits.totalBytes {
         report(
           .error, "archive-too-large", at: path,
           "the entry unpacks to more than is read here (\(limits.entryBytes >> 20) MB an entry, "

@@ -57,7 +57,7 @@ package enum BundleCheck {
     // The passes of one archive share a budget: a thousand small bombs are a bomb too.
     limits.totalBytes = min(limits.totalBytes, budget)
     var contents = ArchiveReader.read(bytes, name: name, limits: limits)
-    budget -= contents.files.contents.values.reduce(0) { $0 + $1.count }
+    budget -= contents.inflatedBytes
     var report = BundleReport(name: name, kind: contents.isArchive ? .pass : .unreadable)
     guard contents.isArchive else {
       report.findings = contents.findings
