@@ -1,6 +1,6 @@
 extension Renderer {
   /// Filters for arrays. A single value counts as an array of one, nil as an empty one; arrays inside are flattened.
-  func array(
+  mutating func array(
     _ call: FilterCall, _ input: LiquidValue, _ first: LiquidValue?, _ second: LiquidValue?
   ) throws(Scanner.Failure) -> LiquidValue {
     switch call.filter {
@@ -27,14 +27,7 @@ extension Renderer {
     case .sum:
       return try sum(call, items, of: first)
     case .uniq:
-      var keys: [LiquidValue] = []
-      return .array(
-        items.filter { item in
-          let key = first.map { item.member($0.text) ?? .null } ?? item
-          guard !keys.contains(where: { $0.equals(key) }) else { return false }
-          keys.append(key)
-          return true
-        })
+      return .array(try unique(call, items, by: first))
     case .sort, .sort_natural: return .array(try sorted(call, items, by: first))
     default: return selected(call, items, first, second)
     }
@@ -85,9 +78,9 @@ extension Renderer {
     }
   }
 
-  private func checked(_ call: FilterCall, _ items: [LiquidValue]) throws(Scanner.Failure) -> [LiquidValue] {
-    // Text split into characters may well be longer than a loop is allowed to be.
-    guard items.count <= max(limits.loopIterations, limits.outputBytes) else {
+  /// An array that nobody may loop over is no use, and a danger.
+  func checked(_ call: FilterCall, _ items: [LiquidValue]) throws(Scanner.Failure) -> [LiquidValue] {
+    guard items.count <= limits.loopIterations else {
       throw Scanner.Failure(kind: .tooManyIterations(limit: limits.loopIterations), byte: call.byte)
     }
     return items
@@ -127,13 +120,31 @@ extension Renderer {
     return total
   }
 
-  /// In ascending order; what has no value to sort by comes last.
-  private func sorted(
+  private mutating func unique(
     _ call: FilterCall, _ items: [LiquidValue], by name: LiquidValue?
   ) throws(Scanner.Failure) -> [LiquidValue] {
-    let keyed = items.map { item in
+    var keys: [LiquidValue] = []
+    var result: [LiquidValue] = []
+    for item in items {
+      let key = name.map { item.member($0.text) ?? .null } ?? item
+      // Each is held against all before it.
+      try spend(keys.count, at: call.byte)
+      guard !keys.contains(where: { $0.equals(key) }) else { continue }
+      keys.append(key)
+      result.append(item)
+    }
+    return result
+  }
+
+  /// In ascending order; what has no value to sort by comes last.
+  private mutating func sorted(
+    _ call: FilterCall, _ items: [LiquidValue], by name: LiquidValue?
+  ) throws(Scanner.Failure) -> [LiquidValue] {
+    var keyed: [(key: LiquidValue, item: LiquidValue)] = []
+    for item in items {
       let key = name.flatMap { $0 == .null ? nil : $0 }.map { item.member($0.text) ?? .null } ?? item
-      return (key: call.filter == .sort || key == .null ? key : .string(key.text.lowercased()), item: item)
+      try spend(key.weight, at: call.byte)
+      keyed.append((call.filter == .sort || key == .null ? key : .string(key.text.lowercased()), item))
     }
     let keys = keyed.map(\.key).filter { $0 != .null }
     // One look at neighbours is enough to find kinds that have no order between them.

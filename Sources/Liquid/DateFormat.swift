@@ -135,7 +135,7 @@ private struct DateWriter {
     case "l": return Field(value: hour12, width: 2, fill: 0x20)
     case "m": return Field(value: parts.month, width: 2)
     case "M": return Field(value: parts.minute, width: 2)
-    case "s": return Field(value: Int(date.epochMilliseconds / 1000), width: 1)
+    case "s": return Field(value: Int((date.epochMilliseconds - Int64(parts.millisecond)) / 1000), width: 1)
     case "S": return Field(value: parts.second, width: 2)
     case "u": return Field(value: parts.weekday == 0 ? 7 : parts.weekday, width: 1)
     case "U": return Field(value: (parts.dayOfYear + 6 - parts.weekday) / 7, width: 2)
@@ -178,7 +178,7 @@ private struct DateWriter {
 
   mutating func append(_ value: Int, width: Int, fill: UInt8) {
     let digits = String(value)
-    for _ in 0..<max(0, width - digits.utf8.count) { output.unicodeScalars.append(Unicode.Scalar(fill)) }
+    for _ in 0..<max(0, width - digits.utf8.count) { output += fill == 0x30 ? "0" : " " }
     output += digits
   }
 

@@ -4,6 +4,7 @@ import ZonedTime
 /// A time zone of the IANA list. Foundation itself also takes abbreviations, which mean different things.
 struct NamedZone: Sendable {
   let zone: TimeZone
+  let name: String
 
   init?(_ name: String) {
     // "EST" or "CET" would be taken for a fixed offset; real identifiers have a slash, but for UTC and GMT.
@@ -11,6 +12,7 @@ struct NamedZone: Sendable {
       return nil
     }
     self.zone = zone
+    self.name = name
   }
 }
 

@@ -4,6 +4,7 @@ import ZonedTime
 extension Renderer {
   /// The value behind one filter.
   mutating func apply(_ call: FilterCall, to input: LiquidValue) throws(Scanner.Failure) -> LiquidValue {
+    try spend(input.weight, at: call.byte)
     let first = try argument(0, of: call)
     let second = try argument(1, of: call)
     let result: LiquidValue
@@ -13,26 +14,31 @@ extension Renderer {
     case .compact, .concat, .find, .find_index, .first, .has, .join, .last, .map, .reject, .reverse, .size, .sort,
       .sort_natural, .sum, .uniq, .where:
       result = try array(call, input, first, second)
-    case .slice, .split, .truncate, .truncatewords: result = try cut(call, input, first, second)
+    case .slice: result = try slice(call, input, first, second)
+    case .split, .truncate, .truncatewords: result = try cut(call, text(of: input), first, second)
     case .append, .prepend, .remove, .remove_first, .remove_last, .replace, .replace_first, .replace_last:
-      result = .string(try replaced(call, input, first?.text ?? "", second?.text ?? ""))
+      result = .string(try replaced(call, text(of: input), first?.text ?? "", second?.text ?? ""))
     case .date: result = try date(call, input, format: first, zone: second)
     case .default: result = try defaulted(call, input, first)
     case .money: result = try money(call, input, currency: first)
     case .t, .translate:
-      let key = input.text
+      let key = try text(of: input)
       result = .string(context.translate?(key) ?? key)
-    default: result = .string(try changed(call, input.text))
+    default: result = .string(try changed(call, text(of: input)))
     }
     if case .string(let text) = result, text.utf8.count > limits.outputBytes {
       throw Scanner.Failure(kind: .outputTooLarge(limit: limits.outputBytes), byte: call.byte)
     }
+    try spend(result.weight, at: call.byte)
     return result
   }
 
   private mutating func argument(_ index: Int, of call: FilterCall) throws(Scanner.Failure) -> LiquidValue? {
     guard index < call.arguments.count else { return nil }
-    return try value(of: call.arguments[index])
+    let argument = try value(of: call.arguments[index])
+    // Only these two have a use for an array; the others want its text.
+    guard case .array = argument, call.filter != .concat, call.filter != .default else { return argument }
+    return .string(try text(of: argument))
   }
 
   func invalid(_ call: FilterCall, expected: String, _ found: LiquidValue) -> Scanner.Failure {
@@ -61,7 +67,9 @@ extension Renderer {
     var namedZone = call.zone
     if namedZone == nil, let zone, zone != .null {
       namedZone = NamedZone(zone.text)
-      if namedZone == nil { throw Scanner.Failure(kind: .unknownTimeZone(zone.text), byte: call.byte) }
+      if namedZone == nil {
+        throw Scanner.Failure(kind: .unknownTimeZone(String(zone.text.prefix(64))), byte: call.byte)
+      }
     }
     guard var date = ZonedDateTime(liquid: input, in: context.timeZone ?? .gmt) else {
       switch input {
@@ -70,7 +78,8 @@ extension Renderer {
       default: throw invalid(call, expected: "a date", input)
       }
     }
-    if let namedZone { date = date.shifted(to: namedZone.zone) }
+    // Most dates are in the zone of their venue already.
+    if let namedZone, namedZone.name != date.zone { date = date.shifted(to: namedZone.zone) }
     guard let format, format != .null else { return .string(date.iso8601) }
     let dateFormat = call.dateFormat ?? DateFormat(format.text)
     return .string(dateFormat.string(for: date, language: DateLanguage.named(context.language)))

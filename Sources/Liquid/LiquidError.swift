@@ -62,6 +62,8 @@ package struct LiquidError: Error, Sendable, Hashable {
     case nestingTooDeep(limit: Int)
     case tooManyIterations(limit: Int)
     case outputTooLarge(limit: Int)
+    /// Filters and comparisons go over so much text, again and again, that rendering would take seconds.
+    case tooMuchText(limit: Int)
     case divisionByZero(filter: String)
     /// `<` or `>` between values that have no order.
     case incomparable(left: String, right: String)
@@ -105,6 +107,7 @@ extension LiquidError.Kind: CustomStringConvertible {
     case .nestingTooDeep(let limit): "nested more than \(limit) levels deep"
     case .tooManyIterations(let limit): "loops run more than \(limit) times altogether"
     case .outputTooLarge(let limit): "the output is larger than \(limit) bytes"
+    case .tooMuchText(let limit): "filters and comparisons work on more than \(limit) bytes altogether"
     case .divisionByZero(let filter): "\(filter): division by zero"
     case .incomparable(let left, let right): "\(left) and \(right) cannot be compared with < or >"
     case .invalidArgument(let filter, let expected, let found): "\(filter): expected \(expected), found \(found)"

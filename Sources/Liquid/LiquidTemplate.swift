@@ -58,7 +58,17 @@ package struct LiquidTemplate: Sendable {
     if let staticText { return staticText }
     if let onlyOutput {
       // The usual string of a pass: no need to gather pieces.
-      let text = try value(of: onlyOutput, context).text
+      let value = try value(of: onlyOutput, context)
+      let text: String
+      if case .array = value {
+        do throws(Scanner.Failure) {
+          text = try Renderer(context: context, limits: limits).text(of: value)
+        } catch {
+          throw located(error)
+        }
+      } else {
+        text = value.text
+      }
       guard text.utf8.count <= limits.outputBytes else {
         throw LiquidError(.outputTooLarge(limit: limits.outputBytes), at: place)
       }
@@ -82,6 +92,14 @@ package struct LiquidTemplate: Sendable {
   }
 
   private func value(of expression: FilteredExpression, _ context: LiquidContext) throws(LiquidError) -> LiquidValue {
+    // A plain variable needs nothing of what a rendering keeps: there are no others than the context's.
+    if expression.filters.isEmpty {
+      switch expression.base {
+      case .member(let name, let member, _): return context.root.value(for: name, member) ?? .null
+      case .variable(let name, _): return context.root.value(for: name) ?? .null
+      default: break
+      }
+    }
     var renderer = Renderer(context: context, limits: limits)
     do throws(Scanner.Failure) {
       return try renderer.value(of: expression)

@@ -71,6 +71,15 @@ extension LiquidValue {
     }
   }
 
+  /// Roughly how many bytes it takes to look at all of it.
+  var weight: Int {
+    switch self {
+    case .string(let text): text.utf8.count
+    case .array(let items): items.count &* 16
+    default: 16
+    }
+  }
+
   /// The kind of value in the words of error messages.
   var kindName: String {
     switch self {

@@ -9,6 +9,7 @@ struct Renderer {
   private var stops: [String: Int] = [:]
   private var loops: [RunningLoop] = []
   private var iterations = 0
+  private var work = 0
 
   init(context: LiquidContext, limits: LiquidLimits) {
     self.context = context
@@ -32,6 +33,7 @@ struct Renderer {
       case .capture(let name, let body, _):
         var captured = ""
         let flow = try render(body, into: &captured)
+        try spend(captured.utf8.count, at: 0)
         variables[name] = .string(captured)
         guard flow == .onward else { return flow }
       case .branches(let branches, let otherwise):
@@ -61,8 +63,16 @@ struct Renderer {
     output += text
   }
 
+  /// Counts the bytes that filters and comparisons go over. Without it, short loops over long texts take hours.
+  mutating func spend(_ bytes: Int, at byte: Int) throws(Scanner.Failure) {
+    work &+= bytes
+    guard work <= limits.workBytes else {
+      throw Scanner.Failure(kind: .tooMuchText(limit: limits.workBytes), byte: byte)
+    }
+  }
+
   /// Text of a value; arrays may be large, so their text is made with an eye on the limit.
-  private func text(of value: LiquidValue) throws(Scanner.Failure) -> String {
+  func text(of value: LiquidValue) throws(Scanner.Failure) -> String {
     guard case .array(let items) = value else { return value.text }
     var output = ""
     for item in items { try append(text(of: item), to: &output, at: 0) }
@@ -103,9 +113,12 @@ struct Renderer {
     var values: [LiquidValue] = []
     for expression in cycle.values { values.append(try value(of: expression)) }
     // Without a name, cycles of the same values share their turn.
-    let key =
-      try cycle.group.map { expression throws(Scanner.Failure) in "name " + (try value(of: expression).text) }
-      ?? values.map { "\($0.kindName) \($0.text)" }.joined(separator: ",")
+    let key: String
+    if let group = cycle.group {
+      key = "name " + (try text(of: try value(of: group)))
+    } else {
+      key = try text(of: .array(values.flatMap { [.string($0.kindName), $0, ","] }))
+    }
     let turn = cycles[key, default: 0]
     cycles[key] = (turn + 1) % values.count
     if turn < values.count { try append(text(of: values[turn]), to: &output, at: 0) }
@@ -174,7 +187,9 @@ struct Renderer {
       let upper = try value(of: upper).integer ?? 0
       return lower <= upper ? .range(lower...upper) : .array([])
     case .comparison(let left, let comparison, let right, let byte):
-      return .bool(try compare(try value(of: left), comparison, try value(of: right), at: byte))
+      let left = try value(of: left)
+      try spend(left.weight, at: byte)
+      return .bool(try compare(left, comparison, try value(of: right), at: byte))
     case .logical(let terms, let operators):
       // a and (b or c): the left term decides, or else the rest does.
       for (term, combination) in zip(terms, operators) {

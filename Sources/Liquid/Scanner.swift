@@ -113,6 +113,16 @@ struct Scanner {
       expression: start..<inside.range.upperBound, trimsAfter: inside.trimsAfter)
   }
 
+  /// The tag at an opening that may be anything; nil inside when it has no name, nil when it is never closed: then
+  /// nothing behind it is closed either.
+  private mutating func tagIfAny(at opening: Int) -> Tag?? {
+    do throws(Failure) {
+      return .some(try tag(at: opening))
+    } catch {
+      return error.kind == .missingTagName ? .some(nil) : nil
+    }
+  }
+
   /// Everything up to `{% endraw %}`, as it is.
   private mutating func skipRaw(opening: Tag, isKept: Bool) throws(Failure) {
     let start = position
@@ -120,7 +130,8 @@ struct Scanner {
     while let next = nextOpening(from: search, tagsOnly: true) {
       position = next
       // Inside raw only the end tag counts; anything else may be as broken as it likes.
-      if let end = try? tag(at: next), end.name == "endraw" {
+      guard let tag = tagIfAny(at: next) else { break }
+      if let end = tag, end.name == "endraw" {
         if isKept, next > start { pieces.append(.text(String(decoding: bytes[start..<next], as: UTF8.self))) }
         trimsNextText = end.trimsAfter
         return
@@ -134,7 +145,8 @@ struct Scanner {
   private mutating func skipComment(opening: Tag) throws(Failure) {
     var depth = 1
     while let next = nextOpening(from: position, tagsOnly: true) {
-      guard let inner = try? tag(at: next) else {
+      guard let tag = tagIfAny(at: next) else { break }
+      guard let inner = tag else {
         position = next + 2
         continue
       }

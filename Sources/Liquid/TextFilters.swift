@@ -40,9 +40,8 @@ extension Renderer {
 
   /// Filters that put text in another's place.
   func replaced(
-    _ call: FilterCall, _ input: LiquidValue, _ first: String, _ second: String
+    _ call: FilterCall, _ text: String, _ first: String, _ second: String
   ) throws(Scanner.Failure) -> String {
-    let text = input.text
     switch call.filter {
     case .append: return text + first
     case .prepend: return first + text
@@ -86,22 +85,19 @@ extension Renderer {
     return output + text[start...]
   }
 
-  /// Filters that take pieces of text (or, `slice`, of an array).
+  /// Filters that take pieces of text.
   func cut(
-    _ call: FilterCall, _ input: LiquidValue, _ first: LiquidValue?, _ second: LiquidValue?
+    _ call: FilterCall, _ text: String, _ first: LiquidValue?, _ second: LiquidValue?
   ) throws(Scanner.Failure) -> LiquidValue {
     switch call.filter {
-    case .slice: return try slice(call, input, first, second)
-    case .split: return .array(try split(call, input.text, by: first?.text ?? ""))
+    case .split: return .array(try split(call, text, by: first?.text ?? ""))
     case .truncate:
-      let text = input.text
       let end = second?.text ?? "..."
       let length = try count(call, first, otherwise: 50)
       // Counted by characters as a reader sees them: half a flag or a letter without its accent helps nobody.
       guard text.count > max(length, 0) else { return .string(text) }
       return .string(text.prefix(max(0, length &- end.count)) + end)
     default:
-      let text = input.text
       let length = max(try count(call, first, otherwise: 15), 1)
       let words = text.words()
       guard words.count > length else { return .string(text) }
@@ -118,7 +114,8 @@ extension Renderer {
     return min(max(number, -1_000_000_000_000), 1_000_000_000_000)
   }
 
-  private func slice(
+  /// `slice: start, length` of text or of an array.
+  func slice(
     _ call: FilterCall, _ input: LiquidValue, _ start: LiquidValue?, _ length: LiquidValue?
   ) throws(Scanner.Failure) -> LiquidValue {
     for case .double(let value)? in [start, length] { throw invalid(call, expected: "a whole number", .double(value)) }
@@ -137,7 +134,7 @@ extension Renderer {
       guard !bounds.isEmpty else { return [] }
       return .range((range.lowerBound + bounds.lowerBound)...(range.lowerBound + (bounds.upperBound - 1)))
     default:
-      let text = input.text
+      let text = try text(of: input)
       let bounds = bounds(text.count)
       return .string(String(text.dropFirst(bounds.lowerBound).prefix(bounds.count)))
     }
@@ -147,9 +144,9 @@ extension Renderer {
   private func split(
     _ call: FilterCall, _ text: String, by separator: String
   ) throws(Scanner.Failure) -> [LiquidValue] {
-    if separator.isEmpty { return text.map { .string(String($0)) } }
+    if separator.isEmpty { return try checked(call, text.map { .string(String($0)) }) }
     if text.isEmpty || text == separator { return [] }
-    if separator == " " { return text.words().map { .string(String($0)) } }
+    if separator == " " { return try checked(call, text.words().map { .string(String($0)) }) }
     var parts: [LiquidValue] = []
     var start = text.startIndex
     while let range = text.utf8.firstRange(ofBytesOf: separator, from: start) {
@@ -157,6 +154,6 @@ extension Renderer {
       start = range.upperBound
     }
     parts.append(.string(String(text[start...])))
-    return parts
+    return try checked(call, parts)
   }
 }
