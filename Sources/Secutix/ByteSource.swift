@@ -23,7 +23,7 @@ package struct ByteSource {
     self.init { count in
       var interrupted = false
       let bytes = try [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-        let length = read(fileDescriptor, buffer.baseAddress, count)
+        let length = Glibc.read(fileDescriptor, buffer.baseAddress, count)
         if length >= 0 {
           initialized = length
         } else if errno == EINTR {
@@ -41,6 +41,9 @@ package struct ByteSource {
     let code: Int32
     var description: String { String(cString: strerror(code)) }
   }
+
+  /// Up to `count` further bytes, none at the end: for a source around this one, which counts or copies.
+  package func read(_ count: Int) throws -> [UInt8] { try nextBytes(count) }
 
   func next(_ count: Int, file: String) throws(ExportError) -> [UInt8] {
     do {

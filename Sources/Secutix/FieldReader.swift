@@ -11,6 +11,7 @@ struct FieldReader {
   /// The currency of the whole export.
   let currency: Currency?
   private(set) var notices: [ExportNotice] = []
+  private var knownStates: Set<String> = []
   private var zones: [String: TimeZone] = [:]
   private var dateCache: [DateKey: DateReading] = [:]
   private var amountCache: [String: AmountReading] = [:]
@@ -70,7 +71,10 @@ struct FieldReader {
     case .text, .localized, .seatAddress:
       try record.put(field, .text(text), column: column, text: text)
     case .state:
-      if case .unknown(let word) = TicketState(word: text) { throw problem(.unknownState(word)) }
+      if !knownStates.contains(text) {
+        if case .unknown(let word) = TicketState(word: text) { throw problem(.unknownState(word)) }
+        if knownStates.count < 64 { knownStates.insert(text) }
+      }
       try record.put(field, .text(text), column: column, text: text)
     case .barcode:
       if let reason = barcodeReason(text) { throw problem(reason) }
