@@ -40,8 +40,7 @@ extension JSONValue {
     }
     guard let name = names.first else {
       switch self {
-      case .null: return nil
-      case .string(let text): return text.isEmpty ? nil : self
+      case .null, .string(""): return nil
       default: return self
       }
     }

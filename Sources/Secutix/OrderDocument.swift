@@ -126,11 +126,8 @@ extension JSONValue {
   fileprivate func removing(_ pointers: Set<String>, at pointer: String) -> JSONValue {
     switch self {
     case .array(let elements):
-      return .array(
-        elements.enumerated().compactMap { index, element in
-          let place = "\(pointer)/\(index)"
-          return pointers.contains(place) ? nil : element.removing(pointers, at: place)
-        })
+      let kept = elements.enumerated().filter { !pointers.contains("\(pointer)/\($0.offset)") }
+      return .array(kept.map { $0.element.removing(pointers, at: "\(pointer)/\($0.offset)") })
     case .object(let object):
       return .object(
         JSONObject(
