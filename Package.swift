@@ -32,7 +32,8 @@ let package = Package(
       name: "PassBundle", dependencies: ["CLibzip", "COpenSSL", "JSON", "Passes", "Tickets", "ZonedTime"],
       swiftSettings: settings),
     .target(
-      name: "BatchIssuance", dependencies: ["JSON", "Liquid", "PassBundle", "Passes", "Secutix", "Tickets", "ZonedTime"],
+      name: "BatchIssuance",
+      dependencies: ["JSON", "Liquid", "PassBundle", "Passes", "Secutix", "Tickets", "ZonedTime"],
       swiftSettings: settings),
     .executableTarget(
       name: "passmint",
@@ -40,6 +41,27 @@ let package = Package(
         "BatchIssuance", "JSON", "PassBundle", "Passes", "Secutix", "Tickets", "ZonedTime",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
+    .executableTarget(
+      name: "bench", dependencies: ["COpenSSL", "PassBundle", "Passes", "Tickets", "ZonedTime"],
+      swiftSettings: settings),
+    .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
+    .testTarget(name: "ZonedTimeTests", dependencies: ["ZonedTime"], swiftSettings: settings),
+    .testTarget(name: "TicketsTests", dependencies: ["Tickets", "ZonedTime"], swiftSettings: settings),
+    .testTarget(
+      name: "SecutixTests", dependencies: ["JSON", "Secutix", "Tickets", "ZonedTime"], swiftSettings: settings),
+    .testTarget(name: "LiquidTests", dependencies: ["JSON", "Liquid", "ZonedTime"], swiftSettings: settings),
+    .testTarget(
+      name: "PassesTests", dependencies: ["JSON", "Liquid", "Passes", "Tickets", "ZonedTime"], swiftSettings: settings),
+    .testTarget(name: "PassRulesTests", dependencies: ["JSON", "Passes"], swiftSettings: settings),
+    .testTarget(
+      name: "SigningIdentityTests", dependencies: ["COpenSSL", "PassBundle", "Passes"], swiftSettings: settings),
+    .testTarget(
+      name: "SealingTests", dependencies: ["PassBundle", "Passes", "Tickets", "ZonedTime"], swiftSettings: settings),
+    .testTarget(
+      name: "BundleCheckTests", dependencies: ["COpenSSL", "CLibzip", "JSON", "PassBundle", "Passes"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "PassmintTests", dependencies: ["JSON", "PassBundle", "Passes", "passmint"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

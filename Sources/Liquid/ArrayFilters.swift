@@ -88,7 +88,7 @@ extension Renderer {
 
   private func member(_ name: String, of item: LiquidValue, _ call: FilterCall) throws(Scanner.Failure) -> LiquidValue {
     switch item {
-    case .object, .null: item.member(name) ?? .null
+    case .object, .string, .null: item.member(name) ?? .null
     default: throw invalid(call, expected: "an array of objects", item)
     }
   }

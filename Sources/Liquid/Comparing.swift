@@ -61,7 +61,11 @@ extension LiquidValue {
   func contains(_ other: LiquidValue) -> Bool {
     guard isTrue, other.isTrue else { return false }
     switch self {
-    case .string(let text): return text.utf8.contains(bytesOf: other.text)
+    case .string(let text):
+      switch other {
+      case .array, .object, .range: return false
+      default: return text.utf8.contains(bytesOf: other.text)
+      }
     case .array(let items): return items.contains { $0.equals(other) }
     case .object(let object):
       if case .string(let name) = other { return object.value(for: name) != nil }

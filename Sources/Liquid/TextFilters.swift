@@ -131,8 +131,10 @@ extension Renderer {
     case .array(let items): return .array(Array(items[bounds(items.count)]))
     case .range(let range):
       let bounds = bounds(range.saturatingCount)
-      guard !bounds.isEmpty else { return [] }
-      return .range((range.lowerBound + bounds.lowerBound)...(range.lowerBound + (bounds.upperBound - 1)))
+      guard bounds.count <= limits.loopIterations else {
+        throw Scanner.Failure(kind: .tooManyIterations(limit: limits.loopIterations), byte: call.byte)
+      }
+      return .array(bounds.map { .int(range.lowerBound + $0) })
     default:
       let text = try text(of: input)
       let bounds = bounds(text.count)

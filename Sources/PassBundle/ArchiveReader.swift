@@ -119,6 +119,8 @@ package struct ArchiveReader: Sendable {
         hint: "Unpack it with gunzip. A web server that sends it must not compress it a second time.")
       return false
     }
+    // A stored entry may hold HTML or JSON near the start of a good archive.
+    guard !bytes.starts(with: [0x50, 0x4B]) else { return true }
     let head = String(decoding: bytes.prefix(1024), as: UTF8.self).lowercased()
     if head.contains("<html") || head.contains("<!doctype") {
       report(

@@ -81,7 +81,8 @@ final class ArchiveWriter {
     used = 0
     for file in prepared {
       let residence =
-        used < previouslyUsed && entries[used].isDeflated && entries[used].bytes.baseAddress == file.deflated.baseAddress
+        used < previouslyUsed && entries[used].isDeflated
+          && entries[used].bytes.baseAddress == file.deflated.baseAddress
         ? entries[used].residence : -1
       let entry = Entry(
         bytes: file.deflated, size: file.size, crc: file.crc, isDeflated: true, residence: residence, writer: self)
@@ -158,7 +159,8 @@ final class ArchiveWriter {
   }
 
   /// Hands out the next bytes of an entry.
-  fileprivate func read(_ state: UnsafeMutablePointer<Entry>, into data: UnsafeMutableRawPointer?, _ length: Int) -> Int {
+  fileprivate func read(_ state: UnsafeMutablePointer<Entry>, into data: UnsafeMutableRawPointer?, _ length: Int) -> Int
+  {
     let start = state.pointee.position
     let amount = min(length, state.pointee.bytes.count - start)
     guard amount > 0, let base = state.pointee.bytes.baseAddress else { return 0 }

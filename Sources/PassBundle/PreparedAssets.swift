@@ -61,7 +61,9 @@ package final class PreparedAssets: @unchecked Sendable {
     // The bytes have to stay in place until the archive is closed.
     let closed = bytes.withUnsafeBytes { raw -> Bool in
       // An empty file has no address, and libzip wants one.
-      guard let source = zip_source_buffer(archive, raw.baseAddress ?? UnsafeRawPointer(bitPattern: 1), UInt64(raw.count), 0)
+      guard
+        let source = zip_source_buffer(
+          archive, raw.baseAddress ?? UnsafeRawPointer(bitPattern: 1), UInt64(raw.count), 0)
       else { return false }
       let index = zip_file_add(archive, "file", source, 0)
       guard index >= 0 else {

@@ -163,7 +163,8 @@ final class SignatureLayout {
   }
 
   /// A signature made by OpenSSL's CMS API alone: what every other one is modelled on.
-  static func cmsSignature(of manifest: [UInt8], identity: SigningIdentity, time: Int64) throws(SealingError) -> [UInt8] {
+  static func cmsSignature(of manifest: [UInt8], identity: SigningIdentity, time: Int64) throws(SealingError) -> [UInt8]
+  {
     let flags = UInt32(CMS_PARTIAL | CMS_DETACHED | CMS_BINARY | CMS_NOSMIMECAP)
     guard let message = CMS_sign(nil, nil, nil, nil, flags) else { throw .signature(OpenSSLError("beginning a CMS")) }
     defer { CMS_ContentInfo_free(message) }

@@ -43,7 +43,8 @@ enum LeafKind: Hashable {
 
   /// Keys whose text Wallet looks up in `pass.strings`, so that it can be said per language.
   static let localizable: Set<String> = [
-    "label", "value", "attributedValue", "changeMessage", "description", "organizationName", "logoText", "eventLogoText",
+    "label", "value", "attributedValue", "changeMessage", "description", "organizationName", "logoText",
+    "eventLogoText",
     "altText", "relevantText",
   ]
 
@@ -51,14 +52,16 @@ enum LeafKind: Hashable {
   static func isColor(_ text: String) -> Bool {
     if text.hasPrefix("#") {
       let digits = text.dropFirst()
-      return (digits.count == 3 || digits.count == 6) && digits.allSatisfy(\.isHexDigit) && digits.utf8.count == digits.count
+      return (digits.count == 3 || digits.count == 6) && digits.allSatisfy(\.isHexDigit)
+        && digits.utf8.count == digits.count
     }
     guard text.hasPrefix("rgb("), text.hasSuffix(")") else { return false }
     let parts = text.dropFirst(4).dropLast().split(separator: ",", omittingEmptySubsequences: false)
     return parts.count == 3
       && parts.allSatisfy { part in
         let digits = part.drop { $0 == " " }.reversed().drop { $0 == " " }
-        return (1...3).contains(digits.count) && (Int(String(digits.reversed())).map { (0...255).contains($0) } ?? false)
+        return (1...3).contains(digits.count)
+          && (Int(String(digits.reversed())).map { (0...255).contains($0) } ?? false)
       }
   }
 }

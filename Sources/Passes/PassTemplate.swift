@@ -23,6 +23,7 @@ package struct PassTemplate: Sendable {
   /// Whether passes hold an `nfc` dictionary, which needs a certificate of its own kind.
   package let hasNFC: Bool
 
+  private let document: JSONDocument
   let members: [TemplateMember]
   /// The default language first.
   let strings: [TemplateStrings]
@@ -43,6 +44,10 @@ package struct PassTemplate: Sendable {
   package struct LoadError: Error, Sendable {
     /// At least one is an error.
     package let findings: [Finding]
+
+    package init(findings: [Finding]) {
+      self.findings = findings
+    }
   }
 
   /// - Parameters:
@@ -57,6 +62,7 @@ package struct PassTemplate: Sendable {
     }
     let document = Self.document(files, &findings)
     guard let document else { throw LoadError(findings: findings) }
+    self.document = document
     var compiler = TemplateCompiler(document: document, settings: settings)
     members = compiler.members()
     findings += compiler.findings
@@ -84,6 +90,9 @@ package struct PassTemplate: Sendable {
     if findings.contains(where: { $0.severity == .error }) { throw LoadError(findings: findings) }
     warnings = findings
   }
+
+  /// Where a value stands in `pass.json`: line and column.
+  func position(of pointer: String) -> (line: Int, column: Int)? { document.position(of: pointer) }
 
   private static func document(_ files: PassFiles, _ findings: inout [Finding]) -> JSONDocument? {
     guard let bytes = files[TemplateCompiler.fileName] else {
@@ -130,7 +139,8 @@ package struct PassTemplate: Sendable {
   private static func isPartOfPass(_ path: String) -> Bool {
     if path.split(separator: "/").contains(where: { $0.hasPrefix(".") || $0 == "__MACOSX" }) { return false }
     switch path {
-    case TemplateCompiler.fileName, TemplateSettings.fileName, "tooling.json", "manifest.json", "signature": return false
+    case TemplateCompiler.fileName, TemplateSettings.fileName, "tooling.json", "manifest.json", "signature":
+      return false
     default: return !path.hasPrefix("samples/") && !path.hasSuffix(".lproj/pass.strings")
     }
   }

@@ -28,7 +28,9 @@ extension Ticket {
       switch group.name {
       case "source": draft.source = group.value
       case "variables":
-        for variable in group.value.object?.members ?? [] { draft.variables[variable.name] = variable.value.stringValue }
+        for variable in group.value.object?.members ?? [] {
+          draft.variables[variable.name] = variable.value.stringValue
+        }
       default:
         for member in group.value.object?.members ?? [] {
           let pointer = "/\(group.name)/\(member.name)"
@@ -81,7 +83,9 @@ extension Ticket {
     case (.money, _), (.seconds, _), (.number, _): nil
     case (.localized, .object(let object)):
       object.members.first?.value.stringValue.map { first in
-        let texts = object.members.compactMap { member in member.value.stringValue.map { (member.name.lowercased(), $0) } }
+        let texts = object.members.compactMap { member in
+          member.value.stringValue.map { (member.name.lowercased(), $0) }
+        }
         return .localized(LocalizedText(first, translations: Dictionary(texts, uniquingKeysWith: { _, last in last })))
       }
     case (.id, .number(let number)) where number.int64 != nil: .text(number.literal)

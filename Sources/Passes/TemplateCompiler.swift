@@ -142,7 +142,8 @@ struct TemplateCompiler {
     switch value {
     case .null: return nil
     case .bool, .number: return .fixed(value.serialized())
-    case .string(let text): return leaf(text, key: key, path: path, isDateField: isDateField, bound: bound, barcode: barcode)
+    case .string(let text):
+      return leaf(text, key: key, path: path, isDateField: isDateField, bound: bound, barcode: barcode)
     case .array(let elements):
       let nodes = elements.enumerated().compactMap { index, element in
         compile(
@@ -186,7 +187,8 @@ struct TemplateCompiler {
         TemplateLeaf(
           liquid: liquid,
           kind: LeafKind(key: key, isDateField: isDateField, isInUserInfo: path.first == "userInfo"),
-          isLocalizable: LeafKind.localizable.contains(key) && path.first != "userInfo", barcode: barcode, place: place))
+          isLocalizable: LeafKind.localizable.contains(key) && path.first != "userInfo", barcode: barcode, place: place)
+      )
     } catch {
       findings.append(Finding(liquid: error, pointer: place.pointer))
       return nil

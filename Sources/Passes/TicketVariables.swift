@@ -45,7 +45,8 @@ package final class TicketVariables: LiquidObject {
 
   package func value(for member: String) -> LiquidValue? {
     switch member {
-    case "ticket", "event", "venue", "seat", "holder", "tariff", "product", "season", "order", "file", "contact", "pass",
+    case "ticket", "event", "venue", "seat", "holder", "tariff", "product", "season", "order", "file", "contact",
+      "pass",
       "tenant":
       .object(VariableGroup(name: member, variables: self))
     case "price": ticket.price.map { .object(PriceVariables(price: $0)) }

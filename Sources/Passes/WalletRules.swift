@@ -70,7 +70,7 @@ package enum WalletRules {
   }
 
   /// Above this, nobody reads a pass.json: it is made to keep readers busy.
-  static let maximumJSONBytes = 2 << 20
+  static let maximumJSONBytes = 1 << 20
 
   static func document(of bytes: [UInt8], file: String) -> (document: JSONDocument?, findings: [Finding]) {
     var findings: [Finding] = []
@@ -113,7 +113,7 @@ struct PassInspection {
   private(set) var findings: [Finding] = []
 
   /// More than this is noise, or an attempt to keep the reader busy.
-  private static let maximumFindings = 300
+  private static let maximumFindings = 200
 
   init(document: JSONDocument, files: PassFiles, now: Int64?) {
     self.document = document

@@ -136,12 +136,4 @@ import Testing
         Array(good.prefix(index)), over: Self.manifest, expecting: expectation, trust: trust, now: 0)
     }
   }
-
-  @Test func `Apple's intermediates are known by fingerprint`() {
-    #expect(AppleCertificates.intermediates.map(\.generation) == ["G4", "G1"])
-    for intermediate in AppleCertificates.intermediates {
-      #expect(intermediate.fingerprint.split(separator: ":").count == 32)
-      #expect(intermediate.serialHex.utf8.count.isMultiple(of: 2))
-    }
-  }
 }

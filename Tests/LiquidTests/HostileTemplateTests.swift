@@ -56,7 +56,7 @@ struct HostileTemplateTests {
     #expect(try Self.run("{% assign r = (1..99999999999999999999999) %}{{ r.last }}") == "9223372036854775807")
     #expect(
       try Self.run("{% assign r = (1..9999999999) %}{{ r[-1] }}{{ r[5] }}{{ r[x] }}", ["x": .int(.max)]).count == 11)
-    #expect(try Self.run("{{ (1..9999999999) | slice: 5, 3 }}") == "6..8")
+    #expect(try Self.run("{{ (1..9999999999) | slice: 5, 3 }}") == "678")
     for filter in ["join", "reverse", "sort", "sum", "uniq", "compact"] {
       #expect(Self.kind("{{ (1..9999999999) | \(filter) }}") == .tooManyIterations(limit: 10_000))
     }

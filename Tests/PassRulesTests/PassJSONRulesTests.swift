@@ -58,6 +58,7 @@ struct SpoiledPass: CustomTestStringConvertible, Sendable {
     .error("formatVersion", "\"1\"", "wrong-type"),
     .error("serialNumber", "815", "wrong-type"),
     .error("voided", "\"true\"", "wrong-type"),
+    .warning("voided", "1", "wrong-type"),
     .good("voided", "true"),
     .good("sharingProhibited", "false"),
     .warning("maxDistance", "\"100\"", "wrong-type"),

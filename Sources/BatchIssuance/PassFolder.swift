@@ -1,0 +1,183 @@
+import Glibc
+
+/// The folder that passes are issued into.
+///
+/// Nothing half-written ever has its final name there: a file grows under `.passmint/` and is renamed when it is whole.
+/// One run at a time owns the folder; what a killed run left under `.passmint/` is cleared away by the next.
+package final class PassFolder: Sendable {
+  package let path: String
+  private let descriptor: Int32
+  private let work: String
+
+  static let workName = ".passmint"
+
+  /// Makes the folder, and those above it, where they are missing.
+  package init(path: String) throws(BatchError) {
+    self.path = path
+    work = "\(path)/\(Self.workName)"
+    try Self.makeFolders(path)
+    descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .system("opening", path: path, code: errno) }
+    // Gone with the process, however it ends.
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      let code = errno
+      close(descriptor)
+      throw code == EWOULDBLOCK ? .inUse(path: path) : .system("locking", path: path, code: code)
+    }
+    do {
+      try Self.makeFolders(work)
+    } catch {
+      close(descriptor)
+      throw error
+    }
+    removeLeftovers()
+  }
+
+  deinit { close(descriptor) }
+
+  /// Takes the work folder away at the end of a run.
+  package func tidy() {
+    removeLeftovers()
+    rmdir(work)
+  }
+
+  /// A file that is still being written, outside of everyone's sight.
+  func workPath(_ name: String) -> String { "\(work)/\(name)" }
+
+  func path(_ name: String) -> String { "\(path)/\(name)" }
+
+  /// Writes a file and gives it its final name in one step.
+  ///
+  /// - Parameter worker: workers writing at the same time each have their own file under way.
+  func write(_ bytes: UnsafeRawBufferPointer, to name: String, worker: Int) throws(BatchError) {
+    let temporary = workPath("pass-\(worker)")
+    let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard file >= 0 else { throw .system("creating", path: temporary, code: errno) }
+    do {
+      try Self.writeAll(bytes, to: file, path: path(name))
+    } catch {
+      close(file)
+      unlink(temporary)
+      throw error
+    }
+    // Some file systems report a full disk only here.
+    guard close(file) == 0 else {
+      let code = errno
+      unlink(temporary)
+      throw .system("writing", path: path(name), code: code)
+    }
+    try publish(temporary, as: name)
+  }
+
+  /// Renames a finished file to its place, making the folders above it.
+  func publish(_ temporary: String, as name: String) throws(BatchError) {
+    let final = path(name)
+    if rename(temporary, final) == 0 { return }
+    if errno == ENOENT, let slash = final.lastIndex(of: "/") {
+      try Self.makeFolders(String(final[..<slash]))
+      if rename(temporary, final) == 0 { return }
+    }
+    let code = errno
+    unlink(temporary)
+    throw .system("writing", path: final, code: code)
+  }
+
+  /// The bytes of a file in the folder; nil when there is none.
+  func read(_ name: String) throws(BatchError) -> [UInt8]? {
+    let full = path(name)
+    let file = open(full, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else {
+      if errno == ENOENT || errno == ENOTDIR { return nil }
+      throw .system("reading", path: full, code: errno)
+    }
+    defer { close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0 else { throw .system("reading", path: full, code: errno) }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw .system("reading", path: full, code: EISDIR) }
+    var failure: Int32 = 0
+    let bytes = [UInt8](unsafeUninitializedCapacity: Int(status.st_size)) { buffer, count in
+      while count < buffer.count {
+        let length = Glibc.read(file, buffer.baseAddress.unsafelyUnwrapped + count, buffer.count - count)
+        if length > 0 {
+          count += length
+        } else if length == 0 {
+          return
+        } else if errno != EINTR {
+          failure = errno
+          return
+        }
+      }
+    }
+    guard failure == 0 else { throw .system("reading", path: full, code: failure) }
+    return bytes
+  }
+
+  func exists(_ name: String) -> Bool { access(path(name), F_OK) == 0 }
+
+  static func writeAll(_ bytes: UnsafeRawBufferPointer, to file: Int32, path: String) throws(BatchError) {
+    var rest = bytes
+    while !rest.isEmpty {
+      let length = Glibc.write(file, rest.baseAddress, rest.count)
+      if length > 0 {
+        rest = UnsafeRawBufferPointer(rebasing: rest[length...])
+      } else if errno != EINTR {
+        throw .system("writing", path: path, code: length == 0 ? ENOSPC : errno)
+      }
+    }
+  }
+
+  static func makeFolders(_ path: String) throws(BatchError) {
+    if mkdir(path, 0o755) == 0 || errno == EEXIST { return }
+    if errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex {
+      try makeFolders(String(path[..<slash]))
+      if mkdir(path, 0o755) == 0 || errno == EEXIST { return }
+    }
+    throw .system("creating the folder", path: path, code: errno)
+  }
+
+  private func removeLeftovers() {
+    guard let folder = opendir(work) else { return }
+    defer { closedir(folder) }
+    while let entry = readdir(folder) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != "." && name != ".." { unlink("\(work)/\(name)") }
+    }
+  }
+}
+
+/// A file under way that is written piece by piece and renamed at the end.
+final class GrowingFile {
+  let path: String
+  private let descriptor: Int32
+  private var buffer: [UInt8] = []
+
+  init(path: String) throws(BatchError) {
+    self.path = path
+    descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw .system("creating", path: path, code: errno) }
+    buffer.reserveCapacity(1 << 16)
+  }
+
+  deinit { close(descriptor) }
+
+  func append(_ bytes: [UInt8]) throws(BatchError) {
+    buffer.append(contentsOf: bytes)
+    if buffer.count >= 1 << 15 { try flush() }
+  }
+
+  func flush() throws(BatchError) {
+    let bytes = buffer
+    buffer.removeAll(keepingCapacity: true)
+    var failure: BatchError?
+    bytes.withUnsafeBytes { raw in
+      do throws(BatchError) {
+        try PassFolder.writeAll(raw, to: descriptor, path: path)
+      } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+  }
+}

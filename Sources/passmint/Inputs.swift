@@ -1,0 +1,118 @@
+import BatchIssuance
+import Foundation
+import PassBundle
+import Passes
+import Secutix
+import Synchronization
+import Tickets
+
+/// What several commands take from the command line, made into values or into a failure with a hint.
+enum Inputs {
+  static var now: Int64 { Int64(Date().timeIntervalSince1970) }
+
+  static func template(_ path: String) throws -> PassTemplate {
+    do {
+      return try PassTemplate(folder: path)
+    } catch {
+      let count = Terminal.count(error.findings.count { $0.severity == .error }, "error")
+      throw Failure("the template \(path) cannot be used: \(count)", findings: error.findings)
+    }
+  }
+
+  static func identity(_ path: String) throws -> SigningIdentity {
+    do {
+      let password = try IdentityPassword.source(in: ProcessInfo.processInfo.environment)?.read()
+      return try SigningIdentity.load(at: path, password: password)
+    } catch {
+      throw Failure("\(error)", hint: error.hint)
+    }
+  }
+
+  static func secret(_ path: String) throws -> Secret {
+    do {
+      let secret = try IdentityPassword.file(path).read()
+      guard secret.count >= 16 else {
+        throw Failure(
+          "\(path) holds a secret of \(secret.count) bytes, at least 16 are wanted",
+          hint: "make one: openssl rand -hex 32 > \(path)")
+      }
+      return secret
+    } catch let error as IdentityError {
+      throw Failure("\(error)", hint: error.hint)
+    }
+  }
+
+  static func mapping(_ path: String) throws -> ExportMapping {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw Failure("\(path) cannot be read", hint: "--mapping names a YAML file")
+    }
+    guard let text = String(validating: data, as: UTF8.self) else {
+      throw Failure("\(path) is not UTF-8", hint: "save the mapping as UTF-8")
+    }
+    do {
+      return try ExportMapping(yaml: text, file: path)
+    } catch {
+      throw Failure("\(error)", hint: "README shows what a mapping file holds")
+    }
+  }
+
+  /// Order exports as the command line names them; `-` is standard input.
+  static func exports(_ paths: [String], options: ExportOptions, meter: ReadingMeter) throws -> [BatchRun.Input] {
+    guard paths.count(where: { $0 == "-" }) <= 1 else {
+      throw Failure("standard input can be read once only", hint: "name - once", status: .usage)
+    }
+    return try paths.map { path in
+      if path == "-" {
+        return BatchRun.Input(name: "standard input", path: nil) { () throws(ExportError) in
+          try ExportReader(source: meter.source(descriptor: STDIN_FILENO), name: "standard input", options: options)
+        }
+      }
+      var status = stat()
+      guard stat(path, &status) == 0 else {
+        throw Failure(
+          "\(path): \(String(cString: strerror(errno)))", hint: "name an order export, or - for standard input")
+      }
+      guard status.st_mode & S_IFMT != S_IFDIR else {
+        throw Failure("\(path) is a folder", hint: "name the order exports in it, for instance \(path)/*.csv")
+      }
+      meter.expect(Int(status.st_size), isFile: status.st_mode & S_IFMT == S_IFREG)
+      return BatchRun.Input(name: path, path: path) { () throws(ExportError) in
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+          throw ExportError(file: path, reason: .unreadable(String(cString: strerror(errno))))
+        }
+        // Open until the process ends: an export is read once, to its end.
+        return try ExportReader(source: meter.source(descriptor: descriptor), name: path, options: options)
+      }
+    }
+  }
+}
+
+/// Counts the bytes read, for the progress bar.
+final class ReadingMeter: Sendable {
+  private let read = Atomic(0)
+  private let expected = Atomic(0)
+  private let isKnown = Atomic(true)
+
+  func expect(_ bytes: Int, isFile: Bool) {
+    expected.add(bytes, ordering: .relaxed)
+    if !isFile { isKnown.store(false, ordering: .relaxed) }
+  }
+
+  func source(descriptor: Int32) -> ByteSource {
+    let source = ByteSource(fileDescriptor: descriptor)
+    if descriptor == STDIN_FILENO { isKnown.store(false, ordering: .relaxed) }
+    return ByteSource { count in
+      let bytes = try source.read(count)
+      self.read.add(bytes.count, ordering: .relaxed)
+      return bytes
+    }
+  }
+
+  /// How much has been read, from 0 to 1; nil when nobody knows how much there is.
+  var fraction: Double? {
+    let total = expected.load(ordering: .relaxed)
+    guard isKnown.load(ordering: .relaxed), total > 0 else { return nil }
+    return min(1, Double(read.load(ordering: .relaxed)) / Double(total))
+  }
+}

@@ -1,0 +1,114 @@
+import ArgumentParser
+import Foundation
+import JSON
+import PassBundle
+import Passes
+
+struct Template: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Begin a template, or check one.", subcommands: [New.self, CheckTemplate.self])
+
+  struct CheckTemplate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "check", abstract: "Check a template: its Liquid, its files, and the passes of its sample tickets.")
+
+    @Argument(help: ArgumentHelp("The template folder.", valueName: "DIR"))
+    var folder: String
+
+    @Flag(help: "One JSON object on standard output.")
+    var json = false
+
+    func run() throws {
+      var findings: [Finding]
+      var samples = 0
+      do {
+        let template = try PassTemplate(folder: folder)
+        samples = template.samples.count
+        findings = template.findings(now: nil)
+        let seen = Set(findings)
+        // Files that no pass takes over can be wrong too.
+        findings += try Check.report(folder, trust: []).findings.filter { !seen.contains($0) }
+      } catch let error as PassTemplate.LoadError {
+        findings = error.findings
+      }
+      let isGood = !findings.contains { $0.severity == .error }
+      if json {
+        let object: JSONValue = [
+          "path": .string(folder), "acceptable": .bool(isGood), "samples": .number(JSONNumber(Int64(samples))),
+          "findings": .array(findings.map(\.json)),
+        ]
+        Terminal.write(String(decoding: object.serialized(pretty: true), as: UTF8.self))
+      } else {
+        for finding in findings { Terminal.write(Terminal.line(for: finding, isTerminal: Terminal.isOutputTerminal)) }
+        Terminal.write(Check.verdict(findings, path: folder))
+      }
+      throw isGood ? ExitStatus.good : .someRefused
+    }
+  }
+
+  struct New: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Begin a template of your own from one that is there.",
+      discussion: """
+        Copies a template: concert, museum or match, or any folder. Templates are looked for in PASSMINT_TEMPLATES, in
+        ./templates, and beside the program.
+        """)
+
+    @Argument(help: ArgumentHelp("The new template: a name, or a folder NAME.pkpasstemplate.", valueName: "NAME"))
+    var name: String
+
+    @Option(help: ArgumentHelp("What to begin from.", valueName: "concert"))
+    var from = "concert"
+
+    func run() throws {
+      let target = name.hasSuffix(".pkpasstemplate") ? name : "\(name).pkpasstemplate"
+      let files = FileManager.default
+      guard !files.fileExists(atPath: target) else {
+        throw Failure("\(target) is there already", hint: "choose another name")
+      }
+      let source = try Self.find(from)
+      // Copied beside its place first: a copy that broke off never looks finished.
+      let partial = "\(target).partial"
+      do {
+        try? files.removeItem(atPath: partial)
+        try files.copyItem(atPath: source, toPath: partial)
+        try files.moveItem(atPath: partial, toPath: target)
+      } catch {
+        try? files.removeItem(atPath: partial)
+        throw Failure(
+          "copying \(source) to \(target) failed: \(error.localizedDescription)", hint: "is the folder writable?")
+      }
+      Terminal.write(target)
+      Terminal.hint(
+        "put your own organizationName, passTypeIdentifier and teamIdentifier into \(target)/pass.json, then: passmint template check \(target)"
+      )
+    }
+
+    private static func find(_ name: String) throws -> String {
+      if name.contains("/") || name.hasSuffix(".pkpasstemplate") {
+        guard FileManager.default.fileExists(atPath: "\(name)/pass.json") else {
+          throw Failure("\(name) is not a template folder", hint: "it needs a pass.json")
+        }
+        return name
+      }
+      var folders = ["templates"]
+      if let named = ProcessInfo.processInfo.environment["PASSMINT_TEMPLATES"], !named.isEmpty {
+        folders.insert(named, at: 0)
+      }
+      var above = URL(filePath: CommandLine.arguments.first ?? "").resolvingSymlinksInPath()
+      if let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") {
+        above = URL(filePath: link)
+      }
+      for _ in 0..<5 {
+        above.deleteLastPathComponent()
+        folders += [above.appending(path: "templates").path, above.appending(path: "share/passmint/templates").path]
+      }
+      for folder in folders where FileManager.default.fileExists(atPath: "\(folder)/\(name).pkpasstemplate/pass.json") {
+        return "\(folder)/\(name).pkpasstemplate"
+      }
+      throw Failure(
+        "there is no template \(name)",
+        hint: "name a folder with --from, or set PASSMINT_TEMPLATES to where templates lie")
+    }
+  }
+}
