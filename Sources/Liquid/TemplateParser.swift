@@ -191,7 +191,11 @@ struct TemplateParser {
     try parser.expectEnd()
     // Text between `case` and the first `when` shows nothing.
     let ends: Set<String> = ["when", "else", "endcase"]
-    var (_, terminator) = try body(of: "case", at: byte, until: ends)
+    var (before, terminator) = try body(of: "case", at: byte, until: ends)
+    before.removeAll { if case .text = $0 { true } else { false } }
+    guard before.isEmpty else {
+      throw Scanner.Failure(kind: .unexpected(found: "other tags", expected: "{% when … %} after case"), byte: byte)
+    }
     var branches: [(values: [Expression], body: [Node])] = []
     while terminator.name != "endcase" {
       let values = terminator.name == "when" ? try whenValues(terminator.expression) : []
