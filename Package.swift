@@ -49,7 +49,9 @@ let package = Package(
     .testTarget(name: "TicketsTests", dependencies: ["Tickets", "ZonedTime"], swiftSettings: settings),
     .testTarget(
       name: "SecutixTests", dependencies: ["JSON", "Secutix", "Tickets", "ZonedTime"], swiftSettings: settings),
-    .testTarget(name: "LiquidTests", dependencies: ["JSON", "Liquid", "ZonedTime"], swiftSettings: settings),
+    .testTarget(
+      name: "LiquidTests", dependencies: ["JSON", "Liquid", "ZonedTime"],
+      exclude: ["cases.json", "judge.py", "requirements.txt"], swiftSettings: settings),
     .testTarget(
       name: "PassesTests", dependencies: ["JSON", "Liquid", "Passes", "Tickets", "ZonedTime"], swiftSettings: settings),
     .testTarget(name: "PassRulesTests", dependencies: ["JSON", "Passes"], swiftSettings: settings),

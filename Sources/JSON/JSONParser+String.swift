@@ -3,10 +3,15 @@ extension JSONParser {
   mutating func string() throws(JSONError) -> String {
     offset += 1
     let start = offset
+    var seen: UInt8 = 0
     while offset < bytes.count {
       switch bytes[offset] {
       case UInt8(ascii: "\""):
-        let text = try text(start..<offset)
+        // ASCII needs no validation, and most strings are.
+        let text =
+          seen < 0x80
+          ? String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<offset]), as: UTF8.self)
+          : try text(start..<offset)
         offset += 1
         return text
       case UInt8(ascii: "\\"):
@@ -14,6 +19,7 @@ extension JSONParser {
       case 0..<0x20:
         throw failure(.controlCharacter(bytes[offset]), at: offset)
       default:
+        seen |= bytes[offset]
         offset += 1
       }
     }

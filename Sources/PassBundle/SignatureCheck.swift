@@ -78,6 +78,12 @@ package struct SignatureCheck {
   // MARK: - Structure
 
   private mutating func parse(_ signature: [UInt8]) -> OpaquePointer? {
+    guard signature.count <= 1 << 20 else {
+      report(
+        .error, "signature-not-der", "the signature has \(signature.count >> 10) KB, more than is read here",
+        hint: "A signature with its two certificates has about 3 KB.")
+      return nil
+    }
     if signature.starts(with: "-----BEGIN".utf8) {
       report(
         .error, "signature-not-der", "the signature is PEM text, Wallet reads DER only",

@@ -62,9 +62,10 @@ struct DecodedText {
 struct StringsParser {
   private let scalars: [Unicode.Scalar]
   private var index = 0
-  /// The start of the line that holds `index`, and its number.
-  private var lineStart = 0
   private var line = 1
+  /// The last place whose column was asked for on this line; columns are counted on from there, because a file may be
+  /// one long line.
+  private var mark = (index: 0, column: 1)
 
   init(scalars: [Unicode.Scalar]) {
     self.scalars = scalars
@@ -74,7 +75,7 @@ struct StringsParser {
     var entries: [StringsFile.Entry] = []
     try skipBlanksAndComments()
     while index < scalars.count {
-      let keyPosition = position
+      let keyPosition = position()
       let key = try word("a key")
       try skipBlanksAndComments()
       var value = key
@@ -83,7 +84,7 @@ struct StringsParser {
       if peek != ";" {
         try expect("=")
         try skipBlanksAndComments()
-        valuePosition = position
+        valuePosition = position()
         value = try word("a value")
         try skipBlanksAndComments()
       }
@@ -107,21 +108,22 @@ struct StringsParser {
 
   private var peek: Unicode.Scalar? { index < scalars.count ? scalars[index] : nil }
 
-  private var position: StringsFile.Position {
-    .init(line: line, column: 1 + Self.characterCount(scalars[lineStart..<index]))
+  private mutating func position() -> StringsFile.Position {
+    mark = (index, mark.column + Self.characterCount(scalars[mark.index..<index]))
+    return .init(line: line, column: mark.column)
   }
 
   private mutating func advance() {
     if scalars[index] == "\n" {
       line += 1
-      lineStart = index + 1
+      mark = (index + 1, 1)
     }
     index += 1
   }
 
-  private func fails(_ wanted: String) -> StringsError {
+  private mutating func fails(_ wanted: String) -> StringsError {
     let found = peek.map { $0.value < 0x20 ? "a control character" : "“\(Character($0))”" } ?? "the end of the file"
-    return StringsError(reason: .expected(wanted, found: found), position: position)
+    return StringsError(reason: .expected(wanted, found: found), position: position())
   }
 
   private mutating func expect(_ scalar: Unicode.Scalar) throws(StringsError) {
@@ -136,7 +138,7 @@ struct StringsParser {
       } else if scalar == "/", index + 1 < scalars.count, scalars[index + 1] == "/" {
         while let scalar = peek, scalar != "\n", scalar != "\r" { _ = (scalar, advance()) }
       } else if scalar == "/", index + 1 < scalars.count, scalars[index + 1] == "*" {
-        let start = position
+        let start = position()
         advance()
         advance()
         while true {
@@ -174,14 +176,14 @@ struct StringsParser {
   }
 
   private mutating func quoted(until quote: Unicode.Scalar) throws(StringsError) -> String {
-    let start = position
+    let start = position()
     advance()
     var text = String.UnicodeScalarView()
     /// A high surrogate from `\UD83D`, waiting for its low half.
     var highSurrogate: UInt16?
     while let scalar = peek {
       if scalar == "\\" {
-        let place = position
+        let place = position()
         let escaped = try escape()
         switch (highSurrogate, escaped) {
         case (let high?, .lowSurrogate(let low)):
@@ -195,7 +197,7 @@ struct StringsParser {
         continue
       }
       guard highSurrogate == nil else {
-        throw StringsError(reason: .badEscape("half a surrogate pair"), position: position)
+        throw StringsError(reason: .badEscape("half a surrogate pair"), position: position())
       }
       advance()
       if scalar == quote { return String(text) }
@@ -212,7 +214,7 @@ struct StringsParser {
 
   /// Reads from the backslash on.
   private mutating func escape() throws(StringsError) -> Escaped {
-    let start = position
+    let start = position()
     advance()
     guard let scalar = peek else { throw StringsError(reason: .badEscape("a backslash at the end"), position: start) }
     advance()

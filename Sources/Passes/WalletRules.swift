@@ -122,7 +122,7 @@ struct PassInspection {
     root = document.value.object ?? JSONObject()
     strings = files.sortedPaths.compactMap { path in
       guard path.hasSuffix(".lproj/pass.strings"), let bytes = files[path],
-        let table = try? StringsFile(parsing: bytes)
+        bytes.count <= WalletRules.maximumStringsBytes, let table = try? StringsFile(parsing: bytes)
       else { return nil }
       return (String(path.dropLast(".lproj/pass.strings".count)), table)
     }

@@ -64,6 +64,13 @@ extension PassInspection {
       }
     }
     guard let barcodes = root["barcodes"]?.array else { return }
+    if let message = root["barcode"]?["message"]?.stringValue, !barcodes.isEmpty,
+      !barcodes.contains(where: { $0["message"]?.stringValue == message })
+    {
+      warn(
+        "barcode-legacy-differs", at: "/barcode/message", "barcode holds another message than barcodes",
+        hint: "Which one a phone shows depends on its system. Give both the same message.")
+    }
     if barcodes.isEmpty {
       warn(
         "barcodes-empty", at: "/barcodes", "barcodes is an empty array", hint: "Leave it out when there is no barcode.")

@@ -1,4 +1,7 @@
 extension WalletRules {
+  /// Above this a strings file is made to keep readers busy.
+  static let maximumStringsBytes = 1 << 20
+
   /// String tables: syntax, completeness; folders and images of languages.
   static func stringsFindings(in files: PassFiles) -> [Finding] {
     var findings: [Finding] = []
@@ -16,6 +19,14 @@ extension WalletRules {
       guard path.lowercased().hasSuffix(".strings"), let bytes = files[path] else { continue }
       guard parts.count == 2, parts[0].hasSuffix(".lproj"), parts[1] == "pass.strings" else {
         findings.append(misplaced(path, "Wallet reads pass.strings in folders such as en.lproj, nothing else"))
+        continue
+      }
+      guard bytes.count <= maximumStringsBytes else {
+        findings.append(
+          Finding(
+            .error, "strings-too-large", at: .init(file: path),
+            "the strings file has \(bytes.count >> 10) KB, more than is read here",
+            hint: "A pass has some tens of texts."))
         continue
       }
       do throws(StringsError) {

@@ -55,6 +55,12 @@ extension PassInspection {
           hint: key == "description" ? "VoiceOver reads it out: say in a few words what the pass is." : "Fill it in.")
       }
     }
+    if let type = root["passTypeIdentifier"]?.stringValue, !type.isEmpty, !type.hasPrefix("pass.") {
+      warn(
+        "pass-type-identifier", at: "/passTypeIdentifier",
+        "“\(excerpt(type))” does not begin with “pass.”, as Apple's pass type identifiers do",
+        hint: "Copy it from the developer portal: pass.org.example.tickets")
+    }
     if case .number(let number)? = root["formatVersion"], number.int64 != 1 {
       error(
         "format-version", at: "/formatVersion", "formatVersion is \(excerpt(number.literal)), it must be 1",

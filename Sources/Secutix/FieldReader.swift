@@ -46,8 +46,11 @@ struct FieldReader {
     }
   }
 
-  func record(from draft: TicketDraft) -> Record {
-    Record(draft: draft, zone: timeZone, currency: nil)
+  /// A record that knows what goes for the whole export.
+  func record() -> Record {
+    var record = Record(draft: TicketDraft(), zone: timeZone, currency: nil)
+    if let timeZone { try? record.draft.set(.venueTimeZone, .text(timeZone.identifier)) }
+    return record
   }
 
   /// Sets one field. The time zone must come before the dates that depend on it.
@@ -114,7 +117,7 @@ struct FieldReader {
     }
   }
 
-  /// Makes the ticket: joins amount and currency, and writes the zone down for the pass.
+  /// Makes the ticket: joins amount and currency.
   mutating func ticket(_ record: consuming Record) throws(FieldProblem) -> Ticket {
     if let amount = record.amount {
       let field = TicketField.priceAmount
@@ -137,11 +140,8 @@ struct FieldReader {
         notice(.noCurrency(column: amount.column))
       }
     }
-    let zone = record.zone?.identifier
     do throws(TicketError) {
-      var ticket = try record.draft.ticket()
-      if ticket.venue.timeZone == nil { ticket.venue.timeZone = zone }
-      return ticket
+      return try record.draft.ticket()
     } catch {
       throw FieldProblem(ticketError: error, field: error == .noIdentity ? nil : .ticketBarcode)
     }

@@ -10,12 +10,15 @@ struct JSONPath: Sendable, Hashable {
 
   let scope: Scope
   let names: [String]
+  /// As it was written.
+  let text: String
 
   /// Reads `operation.siteAddress.town`; `[*]` behind a name means the first element that has a value.
   init?(_ text: String) {
     let parts = text.replacing("[*]", with: "").split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     guard parts.count > 1, let scope = Scope(rawValue: parts[0]), !parts.contains("") else { return nil }
     self.scope = scope
+    self.text = text
     names = Array(parts.dropFirst())
   }
 }
@@ -23,10 +26,14 @@ struct JSONPath: Sendable, Hashable {
 extension JSONObject {
   /// A member by its name, if need be in other letter case: Secutix's own documentation is of two minds.
   func value(named name: String) -> JSONValue? {
-    if let value = self[name] { return value }
-    let wanted = name.lowercased()
-    return members.last { $0.name.lowercased() == wanted }?.value
+    self[name] ?? members.last { isSameName($0.name, name) }?.value
   }
+}
+
+/// Whether two names are the same but for the case of ASCII letters.
+func isSameName(_ left: String, _ right: String) -> Bool {
+  left.utf8.count == right.utf8.count
+    && zip(left.utf8, right.utf8).allSatisfy { $0 == $1 || ($0 | 0x20 == $1 | 0x20 && ($0 | 0x20) &- 0x61 < 26) }
 }
 
 extension JSONValue {

@@ -59,7 +59,7 @@ struct OrderDocument {
   }
 
   private static func matches(_ name: String, _ names: [String]) -> Bool {
-    names.contains(name) || names.contains { $0.lowercased() == name.lowercased() }
+    names.contains { isSameName($0, name) }
   }
 
   private static func order(_ value: JSONObject, at pointer: String) -> Order {

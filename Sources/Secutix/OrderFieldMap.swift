@@ -16,6 +16,7 @@ struct OrderFieldMap {
     let rank: Int
     /// The names below the first.
     let rest: ArraySlice<String>
+    let path: String
   }
 
   /// By scope and the first name in small letters.
@@ -49,7 +50,7 @@ struct OrderFieldMap {
     targets = paths.map(\.0)
     for (target, paths) in paths.enumerated() {
       for (rank, path) in paths.1.enumerated() {
-        let candidate = Candidate(target: target, rank: rank, rest: path.names.dropFirst())
+        let candidate = Candidate(target: target, rank: rank, rest: path.names.dropFirst(), path: path.text)
         candidates[path.scope, default: [:]][path.names[0].lowercased(), default: []].append(candidate)
       }
     }
@@ -81,8 +82,7 @@ struct OrderFieldMap {
       for candidate in candidates(named: member.name, in: scope) {
         if let known = values.found[candidate.target], known.rank < candidate.rank { continue }
         guard let value = member.value.first(candidate.rest) else { continue }
-        let path = ([scope.rawValue, member.name] + candidate.rest).joined(separator: ".")
-        values.found[candidate.target] = (candidate.rank, value, path)
+        values.found[candidate.target] = (candidate.rank, value, candidate.path)
       }
     }
     return values

@@ -41,12 +41,16 @@ struct OrderReader {
       join(order, of: shape, into: &joined)
     }
     settle(&joined)
+    var pointers: [String: [String]] = [:]
+    for one in joined {
+      if let sale = one.sale, let pointer = one.movement?.pointer { pointers[sale, default: []].append(pointer) }
+    }
     return joined.compactMap { one in
       guard !one.isMerged else { return nil }
       guard let movement = one.movement else {
         return Outcome(result: .failure(one.problem ?? FieldProblem(.noMovements)))
       }
-      let related = joined.filter { $0.sale != nil && $0.sale == one.sale }.compactMap { $0.movement?.pointer }
+      let related = one.sale.flatMap { pointers[$0] } ?? []
       var outcome = Outcome(
         result: .failure(one.problem ?? FieldProblem(.noIdentity)),
         movement: MovementPlace(pointer: movement.pointer, related: Set(related)))
@@ -275,6 +279,9 @@ struct OrderReader {
   private func plainText(_ value: JSONValue) -> String? {
     switch value {
     case .string(let text):
+      if let first = text.utf8.first, let last = text.utf8.last, 0x21..<0x80 ~= first, 0x21..<0x80 ~= last {
+        return text
+      }
       var text = text[...]
       while let first = text.first, first.isWhitespace { text.removeFirst() }
       while let last = text.last, last.isWhitespace { text.removeLast() }

@@ -187,7 +187,7 @@ struct ReadingSettings {
     var reader = FieldReader(timeZone: timeZone, currency: currency)
     reader.dates = dates
     reader.amounts = amounts
-    var record = reader.record(from: TicketDraft())
+    var record = reader.record()
     do throws(FieldProblem) {
       if let language { try reader.set(.field(.contactLanguage), to: language, column: "language", in: &record) }
     } catch {}

@@ -109,6 +109,7 @@ import Testing
     let good = try sign()
     #expect(try check([]).codes == ["signature-not-der"])
     #expect(try check(Array("nonsense".utf8)).codes == ["signature-not-der"])
+    #expect(try check([UInt8](repeating: 0x30, count: 2 << 20)).codes == ["signature-not-der"])
     #expect(try check(Array("-----BEGIN PKCS7-----\n".utf8)).codes == ["signature-not-der"])
     #expect(try check(Array(good.dropLast())).codes == ["signature-not-der"])
     #expect(try check(good + [0, 0]).codes == ["signature-trailing-bytes"])

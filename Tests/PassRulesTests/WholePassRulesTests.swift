@@ -177,6 +177,14 @@ import Testing
     #expect(Set(codes(files)) == [code])
   }
 
+  @Test func `a strings file of one endless line is read, a huge one is not`() {
+    var files = PassFixture.files()
+    files["fr.lproj/pass.strings"] = Array(String(repeating: "\"title\" = \"x\"; ", count: 20_000).utf8)
+    #expect(Set(codes(files)) == ["strings-duplicate-key"])
+    files["fr.lproj/pass.strings"] = [UInt8](repeating: 0x20, count: 2 << 20)
+    #expect(codes(files) == ["strings-too-large"])
+  }
+
   @Test(arguments: ["de", "fr-CA", "zh-Hans", "zh-Hant-TW", "es-419", "Base"]) func `names of languages`(_ name: String)
   {
     var files = PassFixture.files()

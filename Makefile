@@ -1,0 +1,74 @@
+# Two commands do everything: `make demo` and `make test`. Each installs what is missing first; a second run does not.
+
+PACKAGES := libssl-dev libzip-dev pkg-config
+TEST_PACKAGES := openssl unzip python3-venv
+PASSMINT := .build/release/passmint
+VENV := .build/venv
+PYTHON := $(CURDIR)/$(VENV)/bin/python
+# Root needs no sudo, and a container may have none.
+SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
+
+.PHONY: help demo test bench build lint format install clean setup test-setup
+
+help: ## say what can be made
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /: /' | awk -F': ' '{ printf "  make %-9s %s\n", $$1, $$2 }'
+
+demo: build ## build, make example certificates, issue the sample exports
+	@$(PASSMINT) certs example demo/certificates
+	@echo
+	$(PASSMINT) issue templates/exports/concert.json --template templates/concert.pkpasstemplate \
+	  --identity demo/certificates --out demo/concert --time-zone Europe/Paris
+	@echo
+	$(PASSMINT) issue templates/exports/museum.csv --template templates/museum.pkpasstemplate \
+	  --identity demo/certificates --out demo/museum --time-zone Europe/Zurich --currency CHF --quiet
+	$(PASSMINT) issue templates/exports/match.csv --template templates/match.pkpasstemplate \
+	  --identity demo/certificates --out demo/match --time-zone Europe/Paris --currency EUR --quiet
+	@echo
+	@echo "The passes are in demo/concert, demo/museum and demo/match; passes.csv in each lists them."
+	@echo "Try next:"
+	@echo "  $(PASSMINT) show $$(find demo/concert -name '*.pkpass' | sort | head -1) --language fr"
+	@echo "  $(PASSMINT) check --trust demo/certificates/root.pem $$(find demo/concert -name '*.pkpass' | sort | head -1)"
+	@echo "  $(PASSMINT) template new mine --from concert"
+
+build: setup ## build the command
+	swift build -c release --product passmint
+
+test: test-setup ## run every test
+	PASSMINT_PYTHON="$(PYTHON)" swift test
+
+bench: setup ## measure speed and memory
+	swift build -c release --product passmint
+	swift build -c release --product bench
+	.build/release/bench $(PASSMINT)
+
+lint: ## check the format of the sources
+	swift format lint --strict --recursive Sources Tests Package.swift
+
+format: ## put the sources into format
+	swift format --in-place --recursive Sources Tests Package.swift
+
+PREFIX ?= /usr/local
+install: build ## install the command and its templates below PREFIX (/usr/local)
+	install -D -m 755 $(PASSMINT) $(DESTDIR)$(PREFIX)/bin/passmint
+	mkdir -p $(DESTDIR)$(PREFIX)/share/passmint/templates
+	cp -R templates/*.pkpasstemplate $(DESTDIR)$(PREFIX)/share/passmint/templates/
+
+clean: ## remove what was built
+	rm -rf .build demo
+
+# dpkg knows what is there; apt is only asked for what is not.
+setup:
+	@missing=""; for package in $(PACKAGES); do \
+	  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; done; \
+	if [ -n "$$missing" ]; then echo "installing$$missing"; \
+	  $(SUDO) apt-get update -qq && \
+	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; fi
+
+test-setup: PACKAGES += $(TEST_PACKAGES)
+test-setup: setup $(VENV)/ready
+
+# The second opinion on Liquid.
+$(VENV)/ready: Tests/LiquidTests/requirements.txt
+	python3 -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r Tests/LiquidTests/requirements.txt
+	touch $@

@@ -1,0 +1,3 @@
+import Testing
+import Foundation
+@Test func x() { print(Bundle.main.bundleURL, CommandLine.arguments, Bundle.main.executablePath ?? "") }
