@@ -75,9 +75,7 @@ extension JSONValue: ExpressibleByBooleanLiteral {
   package init(booleanLiteral value: Bool) { self = .bool(value) }
 }
 
-extension JSONValue: ExpressibleByNilLiteral {
-  package init(nilLiteral: ()) { self = .null }
-}
+// No nil literal on purpose: `condition ? nil : value` would be null where a missing value was meant.
 
 extension JSONValue: ExpressibleByArrayLiteral {
   package init(arrayLiteral elements: JSONValue...) { self = .array(elements) }

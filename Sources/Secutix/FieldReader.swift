@@ -99,7 +99,7 @@ struct FieldReader {
       guard let seconds = Int64(text), seconds >= 0 else { throw problem(.number) }
       try record.put(field, .seconds(seconds), column: column, text: text)
     case .date:
-      switch date(text, column: column, zone: record.zone) {
+      switch date(text, field: field, column: column, zone: record.zone) {
       case .success(let date): try record.put(field, .date(date), column: column, text: text)
       case .failure(let error): throw problem(.date(error.problem))
       }
@@ -177,8 +177,9 @@ struct FieldReader {
     return result
   }
 
-  private mutating func date(_ text: String, column: String, zone: TimeZone?) -> Result<ZonedDateTime, DateReadingError>
-  {
+  private mutating func date(_ text: String, field: TicketField, column: String, zone: TimeZone?) -> Result<
+    ZonedDateTime, DateReadingError
+  > {
     let key = DateKey(text: text, zone: zone?.identifier)
     let reading: DateReading
     if let cached = dateCache[key] {
@@ -192,7 +193,10 @@ struct FieldReader {
       if dateCache.count >= 4096 { dateCache.removeAll(keepingCapacity: true) }
       dateCache[key] = reading
     }
-    if zone == nil, !reading.hasOffset || reading.date.offsetSeconds == 0 { notice(.noTimeZone(column: column)) }
+    // What happens at the venue is shown on its clocks; when an order was made matters less.
+    if zone == nil, !reading.hasOffset || (reading.date.offsetSeconds == 0 && field != .orderDate) {
+      notice(.noTimeZone(column: column))
+    }
     return .success(reading.date)
   }
 }

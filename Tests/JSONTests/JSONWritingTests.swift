@@ -13,7 +13,7 @@ import Testing
   }
 
   @Test func `members keep their order or are sorted`() {
-    let value: JSONValue = ["b": [1, 2.5, nil, true], "a": ["z": [], "y": [:]]]
+    let value: JSONValue = ["b": [1, 2.5, .null, true], "a": ["z": [], "y": [:]]]
     #expect(String(decoding: value.serialized(), as: UTF8.self) == #"{"b":[1,2.5,null,true],"a":{"z":[],"y":{}}}"#)
     #expect(
       String(decoding: value.serialized(sortedKeys: true), as: UTF8.self)

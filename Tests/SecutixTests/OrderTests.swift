@@ -208,6 +208,9 @@ import ZonedTime
       ))
     #expect(Reading(listed).tickets.last?.barcode?.text == "0555")
     #expect(Reading(listed).tickets.first?.id == nil)
+    // An empty value does not hide the next candidate.
+    let empty = edited(("\"barCode\": \"041177203958116402780031\"", "\"barCode\": \"\", \"barcode\": \"0333\""))
+    #expect(Reading(empty).tickets.first?.barcode?.text == "0333")
   }
 
   @Test func `names in several languages`() throws {
