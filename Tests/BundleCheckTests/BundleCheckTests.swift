@@ -151,6 +151,23 @@ import Testing
     }
   }
 
+  @Test func `folders that are no pass`() throws {
+    try Workshop.inTemporaryFolder { folder in
+      let empty = try BundleCheck.check(path: folder.path, now: SamplePass.now)
+      #expect(empty.findings.map(\.code) == ["pass-json-missing", "icon-missing"])
+      var deep = PassFiles()
+      deep[(0..<20).map { "level\($0)/" }.joined() + "file"] = [1]
+      try Workshop.write(deep, to: folder.appending(path: "deep"))
+      let report = try BundleCheck.check(path: folder.appending(path: "deep").path, now: SamplePass.now)
+      #expect(report.findings.first?.code == "folder-too-large")
+      var many = PassFiles()
+      for number in 0..<1001 { many["\(number)"] = [] }
+      try Workshop.write(many, to: folder.appending(path: "many"))
+      let full = try BundleCheck.check(path: folder.appending(path: "many").path, now: SamplePass.now)
+      #expect(full.findings.count { $0.code == "folder-too-large" } == 1)
+    }
+  }
+
   @Test func `links are not followed out of a folder`() throws {
     try Workshop.inTemporaryFolder { folder in
       let pass = folder.appending(path: "pass")

@@ -1,3 +1,4 @@
+import Foundation
 import PassBundle
 import Passes
 import Testing
@@ -121,6 +122,34 @@ import Testing
     let result = try check(spoiled)
     #expect(result.codes == ["signature-invalid"])
     #expect(result.facts?.isVerified == false)
+  }
+
+  /// The signature with the first occurrence of some bytes after the certificates replaced.
+  private func patched(_ old: [UInt8], _ new: [UInt8]) throws -> [UInt8] {
+    var bytes = try sign()
+    let start = try #require((0...bytes.count - old.count).last { Array(bytes[$0..<$0 + old.count]) == old })
+    bytes.replaceSubrange(start..<start + new.count, with: new)
+    return bytes
+  }
+
+  @Test func `signed attributes that lack what they must hold`() throws {
+    let pkcs9: [UInt8] = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 9]
+    #expect(
+      try check(try patched(pkcs9 + [4], pkcs9 + [6])).codes == ["signature-invalid", "signature-digest-missing"])
+    #expect(try check(try patched(pkcs9 + [5], pkcs9 + [6])).codes == ["signing-date-missing", "signature-invalid"])
+    let time = pkcs9 + [5, 0x31, 0x0F, 0x17, 0x0D]
+    #expect(try check(try patched(time, time + [0x58])).codes == ["signing-date-malformed", "signature-invalid"])
+  }
+
+  @Test func `certificates without a signature`() throws {
+    let workshop = try Workshop.shared.get()
+    let bytes = try Workshop.inTemporaryFolder { folder in
+      try Data(workshop.pem["leaf.pem"] ?? []).write(to: folder.appending(path: "leaf.pem"))
+      try Workshop.openssl(
+        ["crl2pkcs7", "-nocrl", "-certfile", "leaf.pem", "-outform", "DER", "-out", "signature"], in: folder)
+      return [UInt8](try Data(contentsOf: folder.appending(path: "signature")))
+    }
+    #expect(try check(bytes).codes == ["signature-without-signer"])
   }
 
   @Test func `no flipped byte of a signature crashes the check or goes unnoticed`() throws {
