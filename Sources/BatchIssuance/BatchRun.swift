@@ -120,6 +120,7 @@ package struct BatchRun: Sendable {
       ledger.fail(.sealing(error))
       return
     }
+    let issuing = issuing.separateCopy()
     while ledger.failure == nil, let lot = intake.next() {
       var outcomes: [Outcome] = []
       outcomes.reserveCapacity(lot.items.count)

@@ -19,7 +19,11 @@ struct BatchItem: Sendable {
   let place: RecordPlace
   let raw: RawRecord?
   let input: Int
+  /// Where the record stands among all that were read.
+  let ordinal: Int
   let work: Work
+  /// All that was read before is on disk, so a pass that is there may be written over.
+  var isSettled = false
 }
 
 /// A few records that one worker deals with.
@@ -28,7 +32,16 @@ struct Lot {
   let items: [BatchItem]
 }
 
+/// What is to be done for a movement once the rows that are under way are on disk.
+struct HeldBack {
+  var item: BatchItem
+  var action: PassAction
+}
+
 /// Reads the inputs, decides what each record asks for, and hands out lots.
+///
+/// It does so in turns: it reads, and holds back what cannot be judged yet; then it hands out what was held back. There is
+/// one turn of each, but for exports with very many second versions, which would not fit into memory.
 ///
 /// `@unchecked Sendable`: everything that changes is only touched inside `lock`.
 final class Intake: @unchecked Sendable {
@@ -53,9 +66,15 @@ final class Intake: @unchecked Sendable {
   private var cancelled: Set<Int> = []
   /// Replaced tickets of which nothing was issued here and no newer one has come yet.
   private var replacedUnissued: Set<Int> = []
-  private var held: [(item: BatchItem, action: PassAction, serial: Int)] = []
+  /// One entry a movement: cancelled beats everything, then the later row beats the earlier.
+  private var held: [Int: HeldBack] = [:]
+  private var heldThisTurn = 0
+  private var settling: ArraySlice<BatchItem> = []
+  private var isAtEnd = false
 
   static let lotSize = 64
+  /// How many records are held back before it is their turn.
+  static let mostHeldBack = 10_000
   /// Room for this many movements from the start, so that a run's memory is the same for ten and for a hundred thousand.
   static let expectedMovements = 150_000
 
@@ -75,8 +94,6 @@ final class Intake: @unchecked Sendable {
   var counts: BatchCounts { lock.withLock { _ in tally } }
   var wasStopped: Bool { lock.withLock { _ in isStopped } }
   var hasFailed: Bool { lock.withLock { _ in isFailed } }
-  /// Movements this run has dealt with, by the hash of their serial number.
-  var serials: [Int: Int] { lock.withLock { _ in alive } }
 
   /// How refused records of an input are written.
   func rejects(of input: Int) -> (ExportFormat, RejectsWriter)? { lock.withLock { _ in writers[input] } }
@@ -85,12 +102,20 @@ final class Intake: @unchecked Sendable {
 
   func stop() { lock.withLock { _ in isStopped = true } }
 
-  /// The next lot; nil at the end.
+  /// The next lot; nil at the end of the turn.
   func next() -> Lot? {
     lock.withLock { _ in
-      var items: [BatchItem] = []
-      while items.count < Self.lotSize, !isStopped {
-        guard let record = nextRecord() else { break }
+      var items = Array(settling.prefix(Self.lotSize))
+      settling = settling.dropFirst(items.count)
+      while items.count < Self.lotSize, !isAtEnd, heldThisTurn < Self.mostHeldBack, !isStopped {
+        if stopWish() {
+          isStopped = true
+          break
+        }
+        guard let record = nextRecord() else {
+          isAtEnd = true
+          break
+        }
         tally.read += 1
         if let item = accept(record) { items.append(item) }
       }
@@ -147,7 +172,7 @@ final class Intake: @unchecked Sendable {
       else { return refused(.noFileName) }
       let item = BatchItem(
         ticket: ticket, serialNumber: serialNumber, file: file, place: place, raw: raw, input: input,
-        work: action == .void || action == .replaceOrVoid ? .void : .issue)
+        ordinal: tally.read, work: action == .void || action == .replaceOrVoid ? .void : .issue)
       return action == .void || action == .replaceOrVoid
         ? holdBack(item, action, serial) : acceptLive(item, ticket, serial, refused)
     }
@@ -166,7 +191,7 @@ final class Intake: @unchecked Sendable {
         return nil
       }
       alive[serial] = content
-      held.append((item, .issue, serial))
+      hold(item, .issue, serial)
       return nil
     }
     guard names.insert(item.file.lowercased().hashValue).inserted else { return refused(.fileNameTaken(item.file)) }
@@ -185,30 +210,63 @@ final class Intake: @unchecked Sendable {
       }
       return nil
     }
-    held.append((item, action, serial))
+    hold(item, action, serial)
     return nil
   }
 
   private func refusal(_ reason: Refusal, place: RecordPlace, raw: RawRecord) -> BatchItem {
     BatchItem(
-      ticket: nil, serialNumber: "", file: "", place: place, raw: raw, input: input, work: .refuse(reason))
+      ticket: nil, serialNumber: "", file: "", place: place, raw: raw, input: input, ordinal: tally.read,
+      work: .refuse(reason))
   }
 
-  /// What is left to do when all records have been seen.
-  func heldBack() -> [BatchItem] {
+  /// A pass that is there already says something else than this record. Only a later row may explain that: the pass was
+  /// made of that one. So it waits.
+  func `defer`(_ item: BatchItem) {
+    lock.withLock { _ in hold(item, .issue, item.serialNumber.hashValue) }
+  }
+
+  private func hold(_ item: BatchItem, _ action: PassAction, _ serial: Int) {
+    heldThisTurn += 1
+    guard let other = held[serial] else {
+      held[serial] = HeldBack(item: item, action: action)
+      return
+    }
+    let isNewer = item.ordinal > other.item.ordinal
+    switch (action, other.action) {
+    case (.void, .void): tally.repeated += 1
+    case (.void, _), (_, .void): tally.replaced += 1
+    default: tally.replaced += 1
+    }
+    let wins = other.action == .void ? false : action == .void || isNewer
+    if wins { held[serial] = HeldBack(item: item, action: action) }
+  }
+
+  /// Begins the next turn; false when everything is done. All lots of the turn before must have been dealt with.
+  func turn() -> Bool {
     lock.withLock { _ in
-      tally.replaced += replacedUnissued.count
-      replacedUnissued = []
+      heldThisTurn = 0
+      guard !isStopped else { return false }
       var items: [BatchItem] = []
-      for (item, action, serial) in held {
-        switch action {
+      for (serial, entry) in held {
+        switch entry.action {
         case .replaceOrVoid where alive[serial] != nil: tally.replaced += 1
-        case .issue where cancelled.contains(serial): tally.repeated += 1
-        default: items.append(item)
+        // The newer ticket may still come, or stand where an input broke off.
+        case .replaceOrVoid where !isAtEnd: continue
+        case .replaceOrVoid where isFailed: break
+        case .issue where cancelled.contains(serial): tally.replaced += 1
+        default: items.append(entry.item)
         }
+        held[serial] = nil
       }
-      held = []
-      return items
+      if isAtEnd {
+        tally.replaced += replacedUnissued.count
+        replacedUnissued = []
+      }
+      items.sort { $0.ordinal < $1.ordinal }
+      for index in items.indices { items[index].isSettled = true }
+      settling = items[...]
+      return !items.isEmpty || !isAtEnd
     }
   }
 }

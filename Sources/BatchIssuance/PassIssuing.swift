@@ -20,8 +20,27 @@ struct Outcome: Sendable {
 /// Makes one pass: composes, compares with what is there, seals, writes.
 struct PassIssuing: Sendable {
   let run: BatchRun
+  let template: PassTemplate
   let folder: PassFolder
   let now: @Sendable () -> Double
+
+  init(run: BatchRun, folder: PassFolder, now: @escaping @Sendable () -> Double) {
+    self.init(run: run, template: run.template, folder: folder, now: now)
+  }
+
+  private init(
+    run: BatchRun, template: PassTemplate, folder: PassFolder, now: @escaping @Sendable () -> Double
+  ) {
+    self.run = run
+    self.template = template
+    self.folder = folder
+    self.now = now
+  }
+
+  /// For a worker of its own, see `PassTemplate.separateCopy`.
+  func separateCopy() -> PassIssuing {
+    PassIssuing(run: run, template: template.separateCopy(), folder: folder, now: now)
+  }
 
   /// - Throws: `BatchError` for what concerns every pass: a full disk, a key that cannot sign.
   func outcome(of item: BatchItem, sealer: Sealer, worker: Int) throws(BatchError) -> Outcome {
@@ -34,7 +53,7 @@ struct PassIssuing: Sendable {
     guard let ticket = item.ticket else { return Outcome(item: item, result: .refused(.noFileName), row: nil) }
     let contents: PassContents
     do {
-      contents = try run.template.contents(
+      contents = try template.contents(
         for: ticket, issuer: run.issuer, serialNumber: item.serialNumber,
         authenticationToken: run.keys.authenticationToken(serialNumber: item.serialNumber), isVoided: isVoided)
     } catch {

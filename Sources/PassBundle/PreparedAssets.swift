@@ -31,6 +31,16 @@ package final class PreparedAssets: @unchecked Sendable {
     self.files = files
   }
 
+  /// The files in memory of the caller's own, but for the deflated bytes: workers counting references to the same
+  /// arrays would wait for each other's caches. Good as long as this object lives.
+  func separateFiles() -> [File] {
+    files.map { file in
+      File(
+        path: String(decoding: Array(file.path.utf8), as: UTF8.self), name: file.name.map { $0 },
+        manifestLine: file.manifestLine.map { $0 }, deflated: file.deflated, crc: file.crc, size: file.size)
+    }
+  }
+
   deinit {
     for file in files { file.deflated.deallocate() }
   }

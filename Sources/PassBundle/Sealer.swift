@@ -14,20 +14,19 @@ package struct Pkpass: Sendable, Hashable {
 package final class Sealer {
   private let signature: SignatureLayout
   private let archive = ArchiveWriter()
+  /// Keeps the memory that `files` point into.
   private var prepared: PreparedAssets?
+  private var files: [PreparedAssets.File]
   private var manifest: [UInt8] = []
   private var names: [String: [CChar]] = [:]
 
   /// - Parameter prepared: files that have been prepared already, so that several workers can share them.
   /// - Throws: `SealingError` when OpenSSL cannot sign with this identity.
   package init(identity: SigningIdentity, prepared: PreparedAssets? = nil) throws(SealingError) {
-    Self.tameAllocator
     signature = try SignatureLayout(identity: identity, signingTime: 0)
     self.prepared = prepared
+    files = prepared?.separateFiles() ?? []
   }
-
-  /// Once per process, before the first archive.
-  private static let tameAllocator: Void = keepLargeBlocks()
 
   /// Seals a pass and copies it out.
   package func seal(_ contents: PassContents, at signingTime: Int64) throws(SealingError) -> Pkpass {
@@ -42,9 +41,9 @@ package final class Sealer {
   package func withSealed<Result>(
     _ contents: PassContents, at signingTime: Int64, _ body: (UnsafeRawBufferPointer) -> Result
   ) throws(SealingError) -> Result {
-    let assets = try assets(of: contents)
-    buildManifest(contents, assets)
-    try assemble(contents, assets, signature: signature.sign(manifest: manifest, at: signingTime))
+    try use(contents.assets)
+    buildManifest(contents)
+    try assemble(contents, signature: signature.sign(manifest: manifest, at: signingTime))
     return body(archive.archive)
   }
 
@@ -53,40 +52,40 @@ package final class Sealer {
   /// Nothing is taken on trust: the whole archive is built again around the signature found in `existing`, that
   /// signature is verified, and all bytes are compared.
   package func isCurrent(_ existing: UnsafeRawBufferPointer, _ contents: PassContents) throws(SealingError) -> Bool {
-    let assets = try assets(of: contents)
-    buildManifest(contents, assets)
+    try use(contents.assets)
+    buildManifest(contents)
     // The signature is the last file, so it ends where the central directory begins; see `assemble`.
     let placeholder = [UInt8](repeating: 0, count: signature.count)
-    try assemble(contents, assets, signature: placeholder)
+    try assemble(contents, signature: placeholder)
     guard existing.count == archive.archive.count else { return false }
-    let directory = centralDirectorySize(contents, assets)
+    let directory = centralDirectorySize(contents)
     let start = existing.count - directory - signature.count
     guard start > 0 else { return false }
     let found = UnsafeRawBufferPointer(rebasing: existing[start..<start + signature.count])
     guard signature.isOwn(found, manifest: manifest) else { return false }
-    try assemble(contents, assets, signature: [UInt8](found))
+    try assemble(contents, signature: [UInt8](found))
     guard archive.archive.count == existing.count, let ours = archive.archive.baseAddress,
       let theirs = existing.baseAddress
     else { return false }
     return memcmp(ours, theirs, existing.count) == 0
   }
 
-  private func assets(of contents: PassContents) throws(SealingError) -> PreparedAssets {
-    if let prepared, prepared.assets === contents.assets { return prepared }
-    let fresh = try PreparedAssets(contents.assets)
+  private func use(_ assets: PassAssets) throws(SealingError) {
+    if let prepared, prepared.assets === assets { return }
+    let fresh = try PreparedAssets(assets)
+    files = fresh.separateFiles()
     prepared = fresh
-    return fresh
   }
 
   /// Central directory and its end record: 46 bytes and the name for each file, 22 bytes at the end (APPNOTE 4.3.12, 4.3.16).
-  private func centralDirectorySize(_ contents: PassContents, _ assets: PreparedAssets) -> Int {
+  private func centralDirectorySize(_ contents: PassContents) -> Int {
     let rendered = contents.rendered.map(\.path) + ["manifest.json", "signature"]
-    let shared = assets.files.filter { file in !contents.rendered.contains { $0.path == file.path } }.map(\.path)
+    let shared = files.filter { file in !contents.rendered.contains { $0.path == file.path } }.map(\.path)
     return 22 + (rendered + shared).reduce(0) { $0 + 46 + $1.utf8.count }
   }
 
   /// Paths in the order of their bytes, whether prepared or rendered.
-  private func buildManifest(_ contents: PassContents, _ assets: PreparedAssets) {
+  private func buildManifest(_ contents: PassContents) {
     manifest.removeAll(keepingCapacity: true)
     manifest.append(UInt8(ascii: "{"))
     var next = 0
@@ -95,25 +94,25 @@ package final class Sealer {
       manifest.append(contentsOf: line)
     }
     for file in contents.rendered {
-      while next < assets.files.count, assets.files[next].path.utf8.lexicographicallyPrecedes(file.path.utf8) {
-        append(assets.files[next].manifestLine)
+      while next < files.count, files[next].path.utf8.lexicographicallyPrecedes(file.path.utf8) {
+        append(files[next].manifestLine)
         next += 1
       }
-      if next < assets.files.count, assets.files[next].path == file.path { next += 1 }
+      if next < files.count, files[next].path == file.path { next += 1 }
       append(ManifestText.line(path: file.path, sha1: Digest.sha1(file.bytes)))
     }
-    for file in assets.files[next...] { append(file.manifestLine) }
+    for file in files[next...] { append(file.manifestLine) }
     manifest.append(UInt8(ascii: "}"))
   }
 
   /// The order of the files: what all passes share, what is this pass's own, manifest, signature. So most of one archive
   /// stands where it stood in the one before.
   private func assemble(
-    _ contents: PassContents, _ assets: PreparedAssets, signature: [UInt8]
+    _ contents: PassContents, signature: [UInt8]
   ) throws(SealingError) {
     var stored: [(name: [CChar], bytes: [UInt8])] = []
     stored.reserveCapacity(contents.rendered.count + 2)
-    var shared = assets.files
+    var shared = files
     for file in contents.rendered {
       if let index = shared.firstIndex(where: { $0.path == file.path }) { shared.remove(at: index) }
       stored.append((name(file.path), file.bytes))

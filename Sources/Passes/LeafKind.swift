@@ -1,3 +1,5 @@
+import JSON
+
 /// What Wallet expects in a place of `pass.json`, as far as it matters to a value that comes out of Liquid.
 ///
 /// Source of the rules: Apple's "Pass", "PassFieldContent" and "SemanticTags" pages.
@@ -14,11 +16,14 @@ enum LeafKind: Hashable {
   case color
   /// An array of strings; text with commas is split.
   case list
+  /// Strings inside such an array: one, none or several.
+  case listElements
 
   /// - Parameters:
   ///   - key: the name of the member that holds the string.
   ///   - isDateField: whether the field has a `dateStyle` or a `timeStyle`.
-  init(key: String, isDateField: Bool, isInUserInfo: Bool) {
+  ///   - isElement: whether the string is an element of an array that the member holds.
+  init(key: String, isDateField: Bool, isInUserInfo: Bool, isElement: Bool = false) {
     if isInUserInfo {
       self = .typed
       return
@@ -27,17 +32,28 @@ enum LeafKind: Hashable {
     case "value", "attributedValue": self = isDateField ? .date : .typed
     case "relevantDate", "expirationDate", "date", "startDate", "endDate": self = .date
     case "latitude", "longitude", "altitude", "maxDistance", "major", "minor", "row", "duration", "flightNumber",
-      "formatVersion":
+      "associatedStoreIdentifiers", "auxiliaryStoreIdentifiers":
       self = .number
     case "voided", "sharingProhibited", "suppressStripShine", "suppressHeaderDarkening", "useAutomaticColors",
       "isRelative", "ignoresTimeZone", "requiresAuthentication", "silenceRequested", "tailgatingAllowed",
       "ignoreTimeComponents", "unannounced", "undetermined", "isAllDay", "isUnannounced", "isUndetermined", "isActive",
-      "internationalDocumentsAreVerified":
+      "internationalDocumentsAreVerified", "reuseExisting":
       self = .boolean
-    case "performerNames", "artistIDs", "albumIDs", "playlistIDs", "passengerCapabilities", "loungePlaceIDs":
-      self = .list
+    case "performerNames", "artistIDs", "albumIDs", "playlistIDs", "passengerCapabilities", "loungePlaceIDs",
+      "passengerAirlineSSRs", "passengerInformationSSRs", "passengerServiceSSRs", "passengerEligibleSecurityPrograms",
+      "departureLocationSecurityPrograms", "destinationLocationSecurityPrograms", "preferredStyleSchemes":
+      self = isElement ? .listElements : .list
     case "backgroundColor", "foregroundColor", "labelColor", "stripColor", "footerBackgroundColor": self = .color
     default: self = key.hasSuffix("Date") ? .date : .text
+    }
+  }
+
+  /// The JSON of a literal where Wallet wants a number or a boolean; nil where it is a text.
+  func json(_ text: String) -> JSONValue? {
+    switch self {
+    case .number: JSONNumber(literal: text).map { .number($0) }
+    case .boolean where text == "true" || text == "false": .bool(text == "true")
+    default: nil
     }
   }
 

@@ -23,10 +23,13 @@ package struct PassTemplate: Sendable {
   /// Whether passes hold an `nfc` dictionary, which needs a certificate of its own kind.
   package let hasNFC: Bool
 
+  private let files: PassFiles
   private let document: JSONDocument
   let members: [TemplateMember]
   /// The default language first.
   let strings: [TemplateStrings]
+  /// Texts of `pass.json` and keys of its strings that must not come to mean a ticket's own words.
+  let takenKeys: Set<String>
   let hasExpirationDate: Bool
   let hasGroupingIdentifier: Bool
   let isGroupable: Bool
@@ -55,6 +58,20 @@ package struct PassTemplate: Sendable {
   ///   - files: everything in the folder.
   /// - Throws: `LoadError` with every mistake that was found, not only the first.
   package init(name: String, files: PassFiles) throws(LoadError) {
+    try self.init(name: name, files: files, assets: nil)
+  }
+
+  /// The same template once more, sharing nothing but its assets.
+  ///
+  /// For a worker of its own: all workers counting references to the same parts would wait for each other's caches,
+  /// which costs more than composing does.
+  package func separateCopy() -> PassTemplate {
+    // What loaded once loads again; if it did not, the shared one serves as well.
+    (try? PassTemplate(name: name, files: files, assets: assets)) ?? self
+  }
+
+  private init(name: String, files: PassFiles, assets shared: PassAssets?) throws(LoadError) {
+    self.files = files
     var findings: [Finding] = []
     var settings = TemplateSettings()
     if let yaml = files[TemplateSettings.fileName] {
@@ -63,7 +80,7 @@ package struct PassTemplate: Sendable {
     let document = Self.document(files, &findings)
     guard let document else { throw LoadError(findings: findings) }
     self.document = document
-    var compiler = TemplateCompiler(document: document, settings: settings)
+    var compiler = TemplateCompiler(document: document, source: files[TemplateCompiler.fileName] ?? [], settings: settings)
     members = compiler.members()
     findings += compiler.findings
     strings = TemplateStrings.all(in: files, defaultLanguage: settings.defaultLanguage, findings: &findings)
@@ -80,8 +97,9 @@ package struct PassTemplate: Sendable {
     passTypeIdentifier = document.value["passTypeIdentifier"]?.stringValue
     teamIdentifier = document.value["teamIdentifier"]?.stringValue
     expectedSize = (files["pass.json"]?.count ?? 0) + 1024
-    assets = Self.assets(files, strings)
-    for key in ["description", "organizationName"] where !names.contains(key) {
+    assets = shared ?? Self.assets(files, strings)
+    takenKeys = strings.reduce(into: compiler.localizableTexts) { $0.formUnion($1.keys) }
+    for key in ["description", "organizationName"] where !compiler.names.contains(key) {
       findings.append(
         Finding(
           .error, "required-key-missing", at: .init(file: TemplateCompiler.fileName, pointer: "/\(key)"),
@@ -91,8 +109,26 @@ package struct PassTemplate: Sendable {
     warnings = findings
   }
 
+  /// `pass.json` as it was read.
+  var passJSON: JSONValue { document.value }
+
   /// Where a value stands in `pass.json`: line and column.
   func position(of pointer: String) -> (line: Int, column: Int)? { document.position(of: pointer) }
+
+  /// A place of `pass.json` with line and column.
+  ///
+  /// - Parameter inside: line and column in the text that stands there, both from 1.
+  func located(_ place: Finding.Place, inside: (line: Int, column: Int) = (1, 1)) -> Finding.Place {
+    guard place.file == TemplateCompiler.fileName, let start = place.pointer.flatMap({ position(of: $0) }) else {
+      return place
+    }
+    let position = EscapedText(files[place.file] ?? []).position(
+      from: (start.line, start.column + 1), line: inside.line, column: inside.column)
+    var located = place
+    located.line = position.line
+    located.column = position.column
+    return located
+  }
 
   private static func document(_ files: PassFiles, _ findings: inout [Finding]) -> JSONDocument? {
     guard let bytes = files[TemplateCompiler.fileName] else {
@@ -159,12 +195,16 @@ struct TemplateStrings: Sendable {
   let fixed: [UInt8]
   let liquid: [(key: String, value: LiquidTemplate, place: Finding.Place)]
 
+  /// Every key of the file.
+  var keys: Set<String> { Set(texts.keys).union(liquid.map(\.key)) }
+
   static func all(in files: PassFiles, defaultLanguage: String, findings: inout [Finding]) -> [TemplateStrings] {
     var languages = Set(
       files.contents.keys.compactMap { path -> String? in
         guard let slash = path.firstIndex(of: "/"), path[..<slash].hasSuffix(".lproj") else { return nil }
         return String(path[..<slash].dropLast(6))
       })
+    languages = languages.filter { !$0.isEmpty && !$0.hasPrefix(".") }
     let hasDefault = languages.remove(defaultLanguage) != nil
     var all = [TemplateStrings(language: defaultLanguage, hasFolder: hasDefault, files: files, findings: &findings)]
     for language in languages.sorted() {
@@ -186,8 +226,7 @@ struct TemplateStrings: Sendable {
           file: path, line: entry.valuePosition.line, column: entry.valuePosition.column + 1)
         do {
           let template = try LiquidTemplate(
-            entry.value, at: LiquidPlace(file: path, line: place.line ?? 1, column: place.column ?? 1),
-            schema: TicketVariables.schema)
+            entry.value, at: LiquidPlace(file: path), schema: TicketVariables.schema)
           if let text = template.staticText {
             texts[entry.key] = text
             StringsFile.append(key: entry.key, value: text, to: &fixed)
@@ -195,14 +234,21 @@ struct TemplateStrings: Sendable {
             liquid.append((entry.key, template, place))
           }
         } catch {
-          findings.append(Finding(liquid: error, pointer: nil))
+          var found = Finding(liquid: error, pointer: nil)
+          // In a file of UTF-16 escapes are rare enough to do without.
+          let position = EscapedText(files[path] ?? []).position(
+            from: (entry.valuePosition.line, entry.valuePosition.column + 1), line: error.place.line,
+            column: error.place.column)
+          found.place.line = position.line
+          found.place.column = position.column
+          findings.append(found)
         }
       }
     } catch let error as StringsError {
       findings.append(
         Finding(
           .error, "strings-syntax", at: .init(file: path, line: error.position.line, column: error.position.column),
-          "\(error)", hint: "each line reads \"key\" = \"value\";"))
+          error.sentence, hint: "each line reads \"key\" = \"value\";"))
     } catch {
       findings.append(Finding(.error, "strings-syntax", at: .init(file: path), "\(error)", hint: "mend the file"))
     }

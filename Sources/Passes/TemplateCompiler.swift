@@ -4,8 +4,16 @@ import Liquid
 /// Turns a template's `pass.json` into nodes, collecting every mistake on the way.
 struct TemplateCompiler {
   let document: JSONDocument
+  let source: [UInt8]
   let settings: TemplateSettings
   var findings: [Finding] = []
+  /// The top-level keys that `pass.json` has together with the bindings, `null` aside.
+  private(set) var names: Set<String> = []
+  /// Texts without Liquid that Wallet looks up in the strings.
+  private(set) var localizableTexts: Set<String> = []
+
+  /// Beyond this many, more mistakes in Liquid help nobody.
+  private static let maximumLiquidFindings = 200
 
   static let fileName = "pass.json"
 
@@ -18,8 +26,10 @@ struct TemplateCompiler {
   /// Members that bring a pass to the lock screen: left out once it was used or voided.
   static let relevance: Set<String> = ["relevantDate", "relevantDates", "locations", "beacons"]
 
-  init(document: JSONDocument, settings: TemplateSettings) {
+  /// - Parameter source: the bytes of `document`.
+  init(document: JSONDocument, source: [UInt8], settings: TemplateSettings) {
     self.document = document
+    self.source = source
     self.settings = settings
   }
 
@@ -29,6 +39,7 @@ struct TemplateCompiler {
       return []
     }
     let bound = bind(&root)
+    names = Set(root.members.filter { !$0.value.isNull }.map(\.name))
     return root.members.compactMap { member in
       guard !Self.issuersOwn.contains(member.name), member.name != "_id" else { return nil }
       return compile(member, path: [], isDateField: false, bound: bound)
@@ -41,7 +52,6 @@ struct TemplateCompiler {
   private mutating func bind(_ root: inout JSONObject) -> [String: TemplateSettings.Binding] {
     guard !settings.bindings.isEmpty else { return [:] }
     var value = JSONValue.object(root)
-    removeSampleSemantics(&value)
     var bound: [String: TemplateSettings.Binding] = [:]
     for binding in settings.bindings {
       let pointers: [(String, JSONValue)]
@@ -68,6 +78,7 @@ struct TemplateCompiler {
         }
         if value.set(new, at: tokens[...]) {
           bound[pointer] = binding
+          if let first = tokens.first, Self.issuersOwn.contains(first) { warnOfIssuersOwn(first, binding) }
         } else {
           findings.append(
             Finding(
@@ -77,31 +88,46 @@ struct TemplateCompiler {
         }
       }
     }
+    removeSampleSemantics(&value, path: "", isInside: false, bound: bound)
     root = value.object ?? root
     return bound
   }
 
+  private mutating func warnOfIssuersOwn(_ name: String, _ binding: TemplateSettings.Binding) {
+    findings.append(
+      Finding(
+        .warning, "binding-without-effect",
+        at: .init(file: TemplateSettings.fileName, line: binding.line, column: binding.column),
+        "\(name) is never the template's: the issuer or the ticket's state decides it", hint: "remove the binding"))
+  }
+
   /// A template with bindings holds samples, and sample semantics would tell a phone the designer's own event. What
-  /// kind of event it is stays.
-  private func removeSampleSemantics(_ value: inout JSONValue) {
+  /// kind of event it is stays, and so does what holds Liquid or was bound.
+  private func removeSampleSemantics(
+    _ value: inout JSONValue, path: String, isInside: Bool, bound: [String: TemplateSettings.Binding]
+  ) {
     switch value {
     case .object(var object):
       for index in object.members.indices {
-        if object.members[index].name == "semantics", case .object(let semantics) = object.members[index].value {
-          object.members[index].value = .object(
-            JSONObject(
-              semantics.members.filter { member in
-                member.name == "eventType" || (member.value.stringValue?.contains("{") ?? false)
-              }))
-        } else {
-          removeSampleSemantics(&object.members[index].value)
-        }
+        let name = object.members[index].name
+        if isInside, name == "eventType" { continue }
+        removeSampleSemantics(
+          &object.members[index].value, path: "\(path)/\(jsonPointerToken(name))",
+          isInside: isInside || name == "semantics", bound: bound)
       }
-      value = .object(object)
+      let isGone = isInside && object.members.allSatisfy { $0.value.isNull }
+      value = isGone ? .null : .object(object)
     case .array(var elements):
-      for index in elements.indices { removeSampleSemantics(&elements[index]) }
-      value = .array(elements)
-    default: break
+      // What goes leaves a null in its place, so that the pointers of its neighbours stay right.
+      for index in elements.indices {
+        removeSampleSemantics(&elements[index], path: "\(path)/\(index)", isInside: isInside, bound: bound)
+      }
+      let isGone = isInside && elements.allSatisfy { $0.isNull }
+      value = isGone ? .null : .array(elements)
+    case .string(let text):
+      if isInside, bound[path] == nil, !text.contains("{{"), !text.contains("{%") { value = .null }
+    default:
+      if isInside, bound[path] == nil { value = .null }
     }
   }
 
@@ -131,8 +157,7 @@ struct TemplateCompiler {
     var prefix: [UInt8] = []
     prefix.appendJSONString(member.name)
     prefix.append(UInt8(ascii: ":"))
-    return TemplateMember(
-      name: member.name, prefix: prefix, node: node, fulfils: ObjectShape.fulfilled(by: member.name))
+    return TemplateMember(name: member.name, prefix: prefix, node: node)
   }
 
   private mutating func compile(
@@ -146,10 +171,7 @@ struct TemplateCompiler {
       return leaf(text, key: key, path: path, isDateField: isDateField, bound: bound, barcode: barcode)
     case .array(let elements):
       let nodes = elements.enumerated().compactMap { index, element in
-        compile(
-          // An element of a list is a text of its own.
-          element, key: LeafKind(key: key, isDateField: false, isInUserInfo: false) == .list ? "" : key,
-          path: path + [String(index)], isDateField: false, bound: bound, barcode: nil)
+        compile(element, key: key, path: path + [String(index)], isDateField: false, bound: bound, barcode: nil)
       }
       return Self.folded(nodes) ?? .array(nodes)
     case .object(let object):
@@ -161,7 +183,13 @@ struct TemplateCompiler {
         member.name == "_id"
           ? nil : compile(member, path: path, isDateField: isDate, bound: bound, barcode: rules)
       }
-      return Self.folded(members) ?? .object(members, needs: ObjectShape.needed(at: path))
+      let needs = ObjectShape.needed(at: path, names: object.names)
+      if members.count < object.members.count {
+        // Without its nulls, or without Pass Designer's marks, it may be too little already.
+        let has = members.reduce(into: ObjectShape()) { $0.formUnion($1.fulfils) }
+        if !has.isSuperset(of: needs) { return nil }
+      }
+      return Self.folded(members) ?? .object(members, needs: needs)
     }
   }
 
@@ -170,27 +198,41 @@ struct TemplateCompiler {
     barcode: BarcodeRules?
   ) -> TemplateNode? {
     let pointer = path.map { "/" + jsonPointerToken($0) }.joined()
-    let place: Finding.Place
-    if let binding = bound[pointer] {
-      place = .init(file: TemplateSettings.fileName, line: binding.line, column: binding.column)
-    } else {
-      let position = document.position(of: pointer)
-      // The text begins after its quote.
-      place = .init(file: Self.fileName, pointer: pointer, line: position?.line, column: position.map { $0.column + 1 })
-    }
+    let binding = bound[pointer]
+    // Finding a line means reading the file again, so that of pass.json is found when a message needs it.
+    let place =
+      binding.map { Finding.Place(file: TemplateSettings.fileName, line: $0.line, column: $0.column) }
+      ?? Finding.Place(file: Self.fileName, pointer: pointer)
+    let kind = LeafKind(
+      key: key, isDateField: isDateField, isInUserInfo: path.first == "userInfo",
+      isElement: path.last.map { $0 != key } ?? false)
+    let isLocalizable = LeafKind.localizable.contains(key) && path.first != "userInfo"
     do {
       let liquid = try LiquidTemplate(
         text, at: LiquidPlace(file: place.file, line: place.line ?? 1, column: place.column ?? 1),
         schema: TicketVariables.schema)
-      if let fixed = liquid.staticText { return .fixed(JSONValue.string(fixed).serialized()) }
+      if let fixed = liquid.staticText {
+        if isLocalizable { localizableTexts.insert(fixed) }
+        // YAML writes what JSON has types for as text.
+        if binding != nil, let typed = kind.json(fixed) { return .fixed(typed.serialized()) }
+        return .fixed(JSONValue.string(fixed).serialized())
+      }
       return .leaf(
         TemplateLeaf(
-          liquid: liquid,
-          kind: LeafKind(key: key, isDateField: isDateField, isInUserInfo: path.first == "userInfo"),
-          isLocalizable: LeafKind.localizable.contains(key) && path.first != "userInfo", barcode: barcode, place: place)
-      )
+          liquid: liquid, kind: kind, isLocalizable: isLocalizable,
+          usesLanguage: liquid.usesLanguage || text.contains("language"), barcode: barcode, place: place))
     } catch {
-      findings.append(Finding(liquid: error, pointer: place.pointer))
+      if findings.count >= Self.maximumLiquidFindings { return nil }
+      var found = Finding(liquid: error, pointer: place.pointer)
+      if binding == nil {
+        let position = document.position(of: pointer).map { start in
+          EscapedText(source).position(
+            from: (start.line, start.column + 1), line: error.place.line, column: error.place.column)
+        }
+        found.place.line = position?.line
+        found.place.column = position?.column
+      }
+      findings.append(found)
       return nil
     }
   }

@@ -139,57 +139,54 @@ extension TicketVariables {
   }
 
   private func eventValue(_ member: String) -> LiquidValue? {
-    let event = ticket.event
     switch member {
-    case "id": return text(event.id)
-    case "performance": return text(event.performance)
-    case "code": return text(event.code)
-    case "name": return text(event.name)
-    case "subtitle": return text(event.subtitle)
-    case "start": return date(event.start)
-    case "end": return date(event.effectiveEnd)
-    case "duration": return event.duration.flatMap { Int(exactly: $0) }.map { .int($0) }
-    case "doors": return date(event.doors)
-    case "home_team": return text(event.homeTeam)
-    case "away_team": return text(event.awayTeam)
-    case "home_abbreviation": return text(event.homeAbbreviation)
-    case "away_abbreviation": return text(event.awayAbbreviation)
-    case "competition": return text(event.competition)
-    case "performers": return text(event.performers)
-    default: return nil
+    case "id": text(ticket.event.id)
+    case "performance": text(ticket.event.performance)
+    case "code": text(ticket.event.code)
+    case "name": text(ticket.event.name)
+    case "subtitle": text(ticket.event.subtitle)
+    case "start": date(ticket.event.start)
+    case "end": date(ticket.event.effectiveEnd)
+    case "duration": ticket.event.duration.flatMap { Int(exactly: $0) }.map { .int($0) }
+    case "doors": date(ticket.event.doors)
+    case "home_team": text(ticket.event.homeTeam)
+    case "away_team": text(ticket.event.awayTeam)
+    case "home_abbreviation": text(ticket.event.homeAbbreviation)
+    case "away_abbreviation": text(ticket.event.awayAbbreviation)
+    case "competition": text(ticket.event.competition)
+    case "performers": text(ticket.event.performers)
+    default: nil
     }
   }
 
   private func venueValue(_ member: String) -> LiquidValue? {
-    let venue = ticket.venue
     switch member {
-    case "name": return text(venue.name)
-    case "hall": return text(venue.hall)
-    case "street": return text(venue.street)
-    case "zip": return text(venue.zip)
-    case "city": return text(venue.city)
-    case "country": return text(venue.country)
-    case "latitude": return venue.latitude.map { .double($0) }
-    case "longitude": return venue.longitude.map { .double($0) }
-    case "phone": return text(venue.phone)
-    case "time_zone": return text(venue.timeZone)
-    default: return nil
+    case "name": text(ticket.venue.name)
+    case "hall": text(ticket.venue.hall)
+    case "street": text(ticket.venue.street)
+    case "zip": text(ticket.venue.zip)
+    case "city": text(ticket.venue.city)
+    case "country": text(ticket.venue.country)
+    case "latitude": ticket.venue.latitude.map { .double($0) }
+    case "longitude": ticket.venue.longitude.map { .double($0) }
+    case "phone": text(ticket.venue.phone)
+    case "time_zone": text(ticket.venue.timeZone)
+    default: nil
     }
   }
 
   private func seatValue(_ member: String) -> LiquidValue? {
-    let seat = ticket.seat
     switch member {
-    case "configuration": return text(seat.configuration)
-    case "area": return text(seat.area)
-    case "block": return text(seat.block)
-    case "row": return text(seat.row)
-    case "number": return text(seat.number)
-    case "entrance": return text(seat.entrance)
-    case "level": return text(seat.level)
-    case "category": return text(seat.category)
-    case "contingent": return text(seat.contingent)
-    default: return nil
+    case "configuration": text(ticket.seat.configuration)
+    case "area": text(ticket.seat.area)
+    case "block": text(ticket.seat.block)
+    case "row": text(ticket.seat.row)
+    case "number": text(ticket.seat.number)
+    case "entrance": text(ticket.seat.entrance)
+    case "level": text(ticket.seat.level)
+    case "category": text(ticket.seat.category)
+    case "contingent": text(ticket.seat.contingent)
+    default: nil
     }
   }
 

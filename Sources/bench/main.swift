@@ -2,6 +2,7 @@ import Foundation
 import PassBundle
 import Passes
 
+ProcessTuning.apply()
 let certificates = try ExampleCertificates(now: Int64(Date().timeIntervalSince1970))
 let large = try Workload(images: Workload.largeImages, certificates: certificates)
 let prepared = try PreparedAssets(large.template.assets)
@@ -15,12 +16,14 @@ func variants() -> [Interleaved.Variant] {
     },
     .init(name: "sealed pass") {
       let sealer = try Sealer(identity: certificates.identity, prepared: prepared)
+      let template = large.template.separateCopy()
+      let tickets = try large.freshTickets()
       var next = 0
       return {
-        let ticket = large.tickets[next % large.tickets.count]
+        let ticket = tickets[next % tickets.count]
         next += 1
         guard
-          let contents = try? large.template.contents(
+          let contents = try? template.contents(
             for: ticket, issuer: large.issuer, serialNumber: large.keys.serialNumber(of: ticket)),
           (try? sealer.withSealed(contents, at: signingTime) { $0.count }) != nil
         else { fatalError("sealing failed") }
@@ -28,24 +31,28 @@ func variants() -> [Interleaved.Variant] {
     },
     .init(name: "sealed pass, copied out") {
       let sealer = try Sealer(identity: certificates.identity, prepared: prepared)
+      let template = large.template.separateCopy()
+      let tickets = try large.freshTickets()
       var next = 0
       return {
-        let ticket = large.tickets[next % large.tickets.count]
+        let ticket = tickets[next % tickets.count]
         next += 1
         guard
-          let contents = try? large.template.contents(
+          let contents = try? template.contents(
             for: ticket, issuer: large.issuer, serialNumber: large.keys.serialNumber(of: ticket)),
           (try? sealer.seal(contents, at: signingTime)) != nil
         else { fatalError("sealing failed") }
       }
     },
     .init(name: "composing alone") {
+      let template = large.template.separateCopy()
+      let tickets = try large.freshTickets()
       var next = 0
       return {
-        let ticket = large.tickets[next % large.tickets.count]
+        let ticket = tickets[next % tickets.count]
         next += 1
         guard
-          (try? large.template.contents(
+          (try? template.contents(
             for: ticket, issuer: large.issuer, serialNumber: large.keys.serialNumber(of: ticket))) != nil
         else { fatalError("composing failed") }
       }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import PassBundle
 
 @main
 struct Passmint: ParsableCommand {
@@ -13,6 +14,7 @@ struct Passmint: ParsableCommand {
     subcommands: [Issue.self, Check.self, Show.self, Template.self, Certs.self])
 
   static func main() {
+    ProcessTuning.apply()
     do {
       var command = try parseAsRoot()
       try command.run()
