@@ -3,7 +3,8 @@ import Tickets
 /// The names by which columns are known without a mapping, most telling first.
 ///
 /// Compared by letters and digits alone: `sale_movement_id`, `saleMovementId` and `Sale movement ID` are one name.
-/// Addresses are taken as the venue's only when the name says so: a bare `city` may well be the buyer's.
+/// Names that could mean several things are not here: a bare `city` may well be the buyer's, `title` a Dr., `amount` the
+/// whole order's.
 enum ColumnNames {
   static let table: [(TicketField, [String])] = [
     (.ticketID, ["ticketid", "ticketnr", "ticketno", "ticketnumber"]),
@@ -15,7 +16,7 @@ enum ColumnNames {
     (.eventID, ["eventid"]),
     (.eventPerformance, ["performanceid"]),
     (.eventCode, ["eventcode", "performancecode"]),
-    (.eventName, ["eventname", "event", "eventtitle", "performancename", "performance", "show", "title"]),
+    (.eventName, ["eventname", "event", "eventtitle", "performancename", "performance", "show"]),
     (.eventSubtitle, ["eventsubtitle", "subtitle"]),
     (
       .eventStart,
@@ -47,15 +48,15 @@ enum ColumnNames {
     (.seatArea, ["seatarea", "area", "areaname"]),
     (.seatBlock, ["seatblock", "block", "blockname"]),
     (.seatRow, ["seatrow", "row", "rowname"]),
-    (.seatNumber, ["seatnumber", "seat", "seatno", "seatnr", "place"]),
+    (.seatNumber, ["seatnumber", "seat", "seatno", "seatnr"]),
     (.seatEntrance, ["seatentrance", "entrance", "gate", "door"]),
     (.seatLevel, ["seatlevel", "level", "floor"]),
-    (.seatCategory, ["seatcategory", "seatcategoryname", "seatcat", "seatcatcode", "category"]),
+    (.seatCategory, ["seatcategory", "seatcategoryname", "seatcat", "seatcatcode"]),
     (.seatContingent, ["seatcontingent", "contingent"]),
     (.seatAddress, ["seataddress"]),
     (.holderFirstName, ["holderfirstname", "beneficiaryfirstname", "firstname"]),
     (.holderLastName, ["holderlastname", "beneficiarylastname", "lastname"]),
-    (.priceAmount, ["priceamount", "price", "ticketprice", "unitprice", "amount"]),
+    (.priceAmount, ["priceamount", "price", "ticketprice", "unitprice"]),
     (.priceCurrency, ["pricecurrency", "currency", "currencycode"]),
     (.tariffCode, ["tariffcode"]),
     (.tariffName, ["tariffname", "tariff", "audiencesubcategory"]),

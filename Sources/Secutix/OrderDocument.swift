@@ -7,6 +7,8 @@ struct OrderDocument {
     /// JSON Pointer of the order in the document.
     var pointer: String
     var operations: [JSONObject]
+    /// JSON Pointers of the operations.
+    var operationPointers: [String] = []
     var movements: [Movement]
   }
 
@@ -22,9 +24,9 @@ struct OrderDocument {
   let contact: JSONObject?
   let orders: [Order]
 
-  private static let orderNames = ["orderDetailsDatas", "orderDetailsData", "orders"]
+  static let orderNames = ["orderDetailsDatas", "orderDetailsData", "orders"]
   private static let operationNames = ["operationDatas", "operations"]
-  private static let movementNames = ["movementDatas", "movements"]
+  static let movementNames = ["movementDatas", "movements"]
 
   /// - Throws: `FieldProblem` when the answer failed or holds no order.
   init(_ value: JSONValue) throws(FieldProblem) {
@@ -58,7 +60,7 @@ struct OrderDocument {
     self.orders = orders
   }
 
-  private static func matches(_ name: String, _ names: [String]) -> Bool {
+  static func matches(_ name: String, _ names: [String]) -> Bool {
     names.contains { isSameName($0, name) }
   }
 
@@ -70,6 +72,7 @@ struct OrderDocument {
       var operation = operation
       operation.members.removeAll { matches($0.name, movementNames) }
       order.operations.append(operation)
+      order.operationPointers.append(pointer)
     }
     order.value.members.removeAll { matches($0.name, operationNames + movementNames) }
     return order
@@ -102,41 +105,5 @@ struct OrderDocument {
       contacts.first { $0.value(named: "fileContactType")?.stringValue == name }
     }
     return role("SALE") ?? role("OWNER") ?? contacts.first
-  }
-}
-
-/// The document with only some of its movements, and without the orders that then have none.
-func trimmed(_ document: JSONValue, to movement: MovementPlace) -> JSONValue {
-  guard let shape = try? OrderDocument(document) else { return document }
-  let kept = movement.related.union([movement.pointer])
-  var dropped: Set<String> = []
-  for order in shape.orders {
-    let pointers = order.movements.map(\.pointer)
-    if pointers.contains(where: { kept.contains($0) }) {
-      dropped.formUnion(pointers.filter { !kept.contains($0) })
-    } else {
-      dropped.insert(order.pointer)
-    }
-  }
-  return document.removing(dropped, at: "")
-}
-
-extension JSONValue {
-  /// The value without the array elements at these pointers.
-  fileprivate func removing(_ pointers: Set<String>, at pointer: String) -> JSONValue {
-    switch self {
-    case .array(let elements):
-      let kept = elements.enumerated().filter { !pointers.contains("\(pointer)/\($0.offset)") }
-      return .array(kept.map { $0.element.removing(pointers, at: "\(pointer)/\($0.offset)") })
-    case .object(let object):
-      return .object(
-        JSONObject(
-          object.members.map { member in
-            JSONObject.Member(
-              name: member.name,
-              value: member.value.removing(pointers, at: "\(pointer)/\(jsonPointerToken(member.name))"))
-          }))
-    default: return self
-    }
   }
 }

@@ -41,23 +41,24 @@ struct OrderReader {
       join(order, of: shape, into: &joined)
     }
     settle(&joined)
-    var pointers: [String: [String]] = [:]
+    var places: [String: Set<String>] = [:]
     for one in joined {
-      if let sale = one.sale, let pointer = one.movement?.pointer { pointers[sale, default: []].append(pointer) }
+      for key in one.keys { places[key, default: []].formUnion(one.places) }
     }
     return joined.compactMap { one in
       guard !one.isMerged else { return nil }
       guard let movement = one.movement else {
         return Outcome(result: .failure(one.problem ?? FieldProblem(.noMovements)))
       }
-      let related = one.sale.flatMap { pointers[$0] } ?? []
+      let kept = one.keys.reduce(into: Set(one.places)) { $0.formUnion(places[$1] ?? []) }
       var outcome = Outcome(
         result: .failure(one.problem ?? FieldProblem(.noIdentity)),
-        movement: MovementPlace(pointer: movement.pointer, related: Set(related)))
+        movement: MovementPlace(pointer: movement.pointer, kept: kept))
       if one.problem == nil {
         outcome.result = ticket(one, shape)
         if case .failure(let problem) = outcome.result {
-          outcome.isWaiting = problem.reason == .noIdentity && one.state == nil
+          let word = one.state ?? one.values.flatMap { text(.field(.ticketState), in: $0) } ?? "NOT_PRINTED"
+          outcome.isWaiting = problem.reason == .noIdentity && TicketState(word: word) == .notPrinted
         }
       }
       return outcome
@@ -71,11 +72,12 @@ struct OrderReader {
     var order: OrderDocument.Order
     var movement: OrderDocument.Movement?
     var operation: JSONObject?
+    /// JSON Pointers of all that must stay with the movement when it is written alone.
+    var places: [String] = []
     var values: OrderFieldMap.Values?
     var problem: FieldProblem?
-    /// What two records of one sale have in common.
-    var sale: String?
-    var barcode: String?
+    /// What two records of one sale have in common: the movement that was sold, or the barcode.
+    var keys: [String] = []
     /// The order undoes its movements.
     var undoes = false
     /// The state that is certain, whatever the movement says.
@@ -89,24 +91,30 @@ struct OrderReader {
     shared.merge(map.values(of: shape.file, as: .file))
     shared.merge(map.values(of: shape.contact, as: .contact))
     let operations = order.operations.map { map.values(of: $0, as: .operation) }
+    let index = OrderIndex(order, ticketPaths: map.ticketPaths)
     let isCancelled =
       isCancelled(shape.file?.value(named: "fileState")) || isCancelled(order.value.value(named: "orderState"))
     let type = order.value.value(named: "orderType")?.stringValue?.uppercased() ?? ""
     for movement in order.movements {
       var one = Joined(order: order, movement: movement)
+      one.places = [movement.pointer] + index.listed(for: movement).map(\.pointer)
       var values = map.values(of: movement.value, as: .movement)
-      values.merge(map.values(of: newestTicket(of: movement, in: order), as: .ticket))
+      values.merge(map.values(of: index.newestTicket(of: movement), as: .ticket))
       values.merge(shared)
       do throws(FieldProblem) {
-        if let index = try operation(of: movement, in: order) {
-          one.operation = order.operations[index]
-          values.merge(operations[index])
+        if let operation = try index.operation(of: movement) {
+          one.operation = order.operations[operation]
+          // Around a movement the operation is there anyway, and whole it would bring its other movements.
+          if movement.operation == nil { one.places.append(order.operationPointers[operation]) }
+          values.merge(operations[operation])
         }
       } catch {
         one.problem = error
       }
-      one.sale = text(.field(.ticketMovement), in: values)
-      one.barcode = text(.field(.ticketBarcode), in: values)
+      one.keys = [
+        text(.field(.ticketMovement), in: values).map { "movement \($0)" },
+        text(.field(.ticketBarcode), in: values).flatMap { soundBarcode($0) }.map { "barcode \($0)" },
+      ].compactMap { $0 }
       one.undoes =
         type.hasPrefix("REFUND") || type.hasSuffix("_FREEING")
         // Of an exchange only what says so itself is a new ticket; the rest is what was given back.
@@ -122,19 +130,22 @@ struct OrderReader {
     var undone: Set<String> = []
     var sold: Set<String> = []
     for one in joined {
-      let keys = [one.sale.map { "movement \($0)" }, one.barcode.map { "barcode \($0)" }].compactMap { $0 }
-      if one.undoes { undone.formUnion(keys) } else { sold.formUnion(keys) }
+      if one.undoes { undone.formUnion(one.keys) } else { sold.formUnion(one.keys) }
     }
     if undone.isEmpty { return }
     for index in joined.indices {
       let one = joined[index]
-      let keys = [one.sale.map { "movement \($0)" }, one.barcode.map { "barcode \($0)" }].compactMap { $0 }
       if one.undoes {
-        joined[index].isMerged = keys.contains { sold.contains($0) }
-      } else if keys.contains(where: { undone.contains($0) }) {
+        joined[index].isMerged = one.keys.contains { sold.contains($0) }
+      } else if one.keys.contains(where: { undone.contains($0) }) {
         joined[index].state = "CANCELLED"
       }
     }
+  }
+
+  /// Two barcodes that a spreadsheet damaged look the same and are not.
+  private func soundBarcode(_ text: String) -> String? {
+    barcodeReason(text) == nil ? (try? Barcode(text))?.text : nil
   }
 
   private func isCancelled(_ state: JSONValue?) -> Bool {
@@ -142,79 +153,9 @@ struct OrderReader {
     return TicketState(word: word) == .cancelled
   }
 
-  /// The operation a movement belongs to: named by it, around it, the only one, or the only one that fits.
-  private func operation(of movement: OrderDocument.Movement, in order: OrderDocument.Order) throws(FieldProblem)
-    -> Int?
-  {
-    if let operation = movement.operation { return operation }
-    if order.operations.isEmpty { return nil }
-    if let id = idText(movement.value.value(named: "operationId")) {
-      let index = order.operations.firstIndex { operation in
-        idText(operation.value(named: "operationId") ?? operation.value(named: "id")) == id
-      }
-      guard let index else {
-        throw FieldProblem(
-          field: TicketField.ticketOperation.rawValue, column: "movement.operationId", .noOperation(id: id))
-      }
-      return index
-    }
-    if order.operations.count == 1 { return 0 }
-    var fitting = Array(order.operations.indices)
-    for name in ["performanceId", "productId", "itemId"] {
-      guard let id = idText(movement.value.value(named: name)) else { continue }
-      fitting = fitting.filter { idText(order.operations[$0].value(named: name)) == id }
-    }
-    guard fitting.count == 1 else {
-      throw FieldProblem(field: TicketField.ticketOperation.rawValue, .noOperation(id: nil))
-    }
-    return fitting[0]
-  }
-
-  /// The ticket that counts: the newest that was not replaced.
-  private func newestTicket(of movement: OrderDocument.Movement, in order: OrderDocument.Order) -> JSONObject? {
-    var tickets: [JSONObject] = []
-    for path in map.ticketPaths {
-      switch path.scope {
-      case .movement:
-        tickets += objects(JSONValue.object(movement.value), path.names)
-      case .order:
-        let id = idText(movement.value.value(named: "movementId") ?? movement.value.value(named: "id"))
-        tickets += objects(JSONValue.object(order.value), path.names).filter { ticket in
-          id != nil && idText(ticket.value(named: "movementId")) == id
-        }
-      default: break
-      }
-    }
-    func age(_ index: Int) -> (Int, Int64, Int) {
-      let ticket = tickets[index]
-      let state = (ticket.value(named: "ticketState") ?? ticket.value(named: "state"))?.stringValue ?? ""
-      let id = idText(ticket.value(named: "ticketId") ?? ticket.value(named: "id")).flatMap { Int64($0) } ?? 0
-      return (TicketState(word: state) == .replaced ? 0 : 1, id, index)
-    }
-    return tickets.indices.max { age($0) < age($1) }.map { tickets[$0] }
-  }
-
-  private func objects(_ value: JSONValue, _ names: [String]) -> [JSONObject] {
-    var value = value
-    for name in names {
-      guard let next = value.object?.value(named: name) else { return [] }
-      value = next
-    }
-    if case .object(let object) = value { return [object] }
-    return (value.array ?? []).compactMap(\.object)
-  }
-
-  private func idText(_ value: JSONValue?) -> String? {
-    switch value {
-    case .number(let number): number.literal
-    case .string(let text): text.isEmpty ? nil : text
-    default: nil
-    }
-  }
-
   private func text(_ target: FieldTarget, in values: OrderFieldMap.Values) -> String? {
     guard let index = map.targets.firstIndex(of: target), let found = values.found[index] else { return nil }
-    return idText(found.value)
+    return found.value.idText
   }
 
   // MARK: The ticket
@@ -244,7 +185,7 @@ struct OrderReader {
     _ target: FieldTarget, to value: JSONValue, path: String, in record: inout FieldReader.Record
   ) throws(FieldProblem) {
     guard case .field(let field) = target else {
-      if let text = plainText(value) { try fields.set(target, to: text, column: path, in: &record) }
+      if let text = value.plainText(in: language) { try fields.set(target, to: text, column: path, in: &record) }
       return
     }
     switch (field.kind, value) {
@@ -260,7 +201,7 @@ struct OrderReader {
       }
       try fields.set(field, to: ZonedDateTime(epochMilliseconds: milliseconds), column: path, in: &record)
     case (.localized, .object(let object)):
-      guard let text = localized(object) else {
+      guard let text = object.localized(in: language) else {
         throw FieldProblem(field: field.rawValue, column: path, .kind(found: value.kindName))
       }
       try record.put(field, .localized(text), column: path, text: text.text)
@@ -268,67 +209,11 @@ struct OrderReader {
       try fields.set(
         target, to: number.int64.map { String($0) } ?? number.literal, column: path, in: &record)
     default:
-      guard let text = plainText(value) else {
+      guard let text = value.plainText(in: language) else {
         throw FieldProblem(field: field.rawValue, column: path, .kind(found: value.kindName))
       }
       if !text.isEmpty { try fields.set(target, to: text, column: path, in: &record) }
     }
-  }
-
-  /// The text of a plain value, or of an object that has one under a usual name; without blanks around it.
-  private func plainText(_ value: JSONValue) -> String? {
-    switch value {
-    case .string(let text):
-      if let first = text.utf8.first, let last = text.utf8.last, 0x21..<0x80 ~= first, 0x21..<0x80 ~= last {
-        return text
-      }
-      var text = text[...]
-      while let first = text.first, first.isWhitespace { text.removeFirst() }
-      while let last = text.last, last.isWhitespace { text.removeLast() }
-      return String(text)
-    case .number(let number): return number.literal
-    case .bool(let flag): return flag ? "true" : "false"
-    case .object(let object): return localized(object)?.text
-    case .null, .array: return nil
-    }
-  }
-
-  /// `{"translations":[{"locale":"fr","value":"…"}]}`, `{"en":"…","fr":"…"}`, or an object with a name.
-  private func localized(_ object: JSONObject) -> LocalizedText? {
-    var translations: [(String, String)] = []
-    if let list = object.value(named: "translations")?.array {
-      for element in list {
-        if let locale = element["locale"]?.stringValue, let value = element["value"]?.stringValue, !value.isEmpty {
-          translations.append((locale, value))
-        }
-      }
-    } else if !object.isEmpty,
-      object.members.allSatisfy({ isLanguage($0.name) && ($0.value.isNull || $0.value.stringValue != nil) })
-    {
-      translations = object.members.compactMap { member in
-        member.value.stringValue.flatMap { $0.isEmpty ? nil : (member.name, $0) }
-      }
-    }
-    if let first = translations.first {
-      let byLanguage = Dictionary(
-        translations.map { ($0.0.lowercased().replacing("_", with: "-"), $0.1) }, uniquingKeysWith: { $1 })
-      let text = language.flatMap { byLanguage[$0.lowercased()] } ?? first.1
-      return LocalizedText(text, translations: byLanguage)
-    }
-    for name in ["name", "externalName", "value", "label", "code"] {
-      switch object.value(named: name) {
-      case .string(let text)? where !text.isEmpty: return LocalizedText(text)
-      case .object(let inner)?: return localized(inner)
-      default: continue
-      }
-    }
-    return nil
-  }
-
-  private func isLanguage(_ name: String) -> Bool {
-    let parts = name.split(whereSeparator: { $0 == "-" || $0 == "_" })
-    guard let first = parts.first, parts.count <= 2, (2...3).contains(first.utf8.count) else { return false }
-    return name.utf8.allSatisfy { ($0 | 0x20) &- 0x61 < 26 || $0 == 0x2D || $0 == 0x5F }
   }
 
   private func addVariables(_ one: Joined, to draft: inout TicketDraft) {
@@ -347,13 +232,15 @@ struct OrderReader {
       case .array(let elements)?:
         for element in elements.compactMap(\.object) {
           let name = element.value(named: "code") ?? element.value(named: "name") ?? element.value(named: "key")
-          if let name = name?.stringValue, let text = element.value(named: "value").flatMap({ plainText($0) }) {
+          if let name = name?.stringValue,
+            let text = element.value(named: "value").flatMap({ $0.plainText(in: language) })
+          {
             draft.variables[name] = text
           }
         }
       case .object(let object)?:
         for member in object.members {
-          if let text = plainText(member.value) { draft.variables[member.name] = text }
+          if let text = member.value.plainText(in: language) { draft.variables[member.name] = text }
         }
       default: break
       }

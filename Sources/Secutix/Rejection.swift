@@ -43,8 +43,9 @@ package struct RawRecord: Sendable, Hashable {
 struct MovementPlace: Sendable, Hashable {
   /// JSON Pointer inside the document.
   let pointer: String
-  /// All movements of the document that are the same sale: this one, and those that undo it.
-  let related: Set<String>
+  /// Pointers of what must stay with it: the movement, its operation and tickets, and movements of the document that are
+  /// the same sale, such as its refund.
+  let kept: Set<String>
 }
 
 /// One record of an export.

@@ -53,7 +53,8 @@ package struct RejectsWriter: Sendable {
       bytes += Self.row(
         Self.cells(of: row, isSplit: isSplit, because: reason, dialect, names: names, reasonCell: reasonCell), dialect)
     case (.document(let document, let movement), _):
-      var object = (movement.map { trimmed(document, to: $0) } ?? document).object ?? JSONObject()
+      var object =
+        (movement.map { document.keepingMovements($0.kept) } ?? document).object ?? JSONObject()
       object["rejectedBecause"] = .string(reason)
       JSONValue.object(object).serialize(into: &bytes)
     case (.text(let text), _), (.row(let text, _), .json):

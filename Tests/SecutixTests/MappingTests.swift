@@ -1,3 +1,4 @@
+import Foundation
 import Secutix
 import Testing
 import Tickets
@@ -176,5 +177,22 @@ import ZonedTime
     #expect(reading.tickets.first?.price?.decimalText == "65.00")
     #expect(reading.tickets.last?.seat.area == "Loges")
     #expect(reading.tickets.last?.isFreeSeating == true)
+  }
+}
+
+@Suite("The documentation") struct DocumentationTests {
+  @Test func `its mapping files are read`() throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let article = try String(
+      contentsOf: root.appending(path: "Sources/Secutix/Secutix.docc/Mapping.md"), encoding: .utf8)
+    let examples = article.components(separatedBy: "```yaml\n").dropFirst().map {
+      $0.components(separatedBy: "\n```")[0]
+    }
+    #expect(examples.count == 2)
+    let table = Reading(
+      "Billet;Spectacle;Date;Heure;Zone VIP\n0123;Gala;15.01.2027;20:30;A\n", try .mapped(examples[0]))
+    #expect(table.tickets.first?.event.start?.iso8601 == "2027-01-15T20:30:00+01:00")
+    #expect(Reading(OrderTests.order, try .mapped(examples[1])).tickets.count == 2)
   }
 }

@@ -182,6 +182,12 @@ import ZonedTime
     refund["movementDatas"] = [["movementId": 98, "barCode": "041177203958116402780031"]]
     let byBarcode: JSONValue = ["orderDetailsDatas": [sale, .object(refund)]]
     #expect(Reading(byBarcode.serialized()).tickets.map(\.action) == [.void, .wait])
+    // Refused for something else, the sale takes the refund along and stays cancelled when it comes back.
+    let text = String(decoding: byBarcode.serialized(), as: UTF8.self)
+    let refused = Reading(text.replacing("2027-01-15T", with: "2027-02-30T"))
+    #expect(refused.tickets.isEmpty)
+    let mended = Reading(refused.rejectsText.replacing("2027-02-30T", with: "2027-01-15T"))
+    #expect(mended.tickets.map(\.action) == [.void, .wait])
   }
 
   @Test func `of an exchange what has its own live state is a new ticket`() {
@@ -303,5 +309,40 @@ import ZonedTime
     let broken = Reading("{\"a\": 01}\n")
     #expect(broken.rejectsText.hasPrefix("{\"rejectedBecause\":\"the document is not JSON"))
     #expect(Reading(broken.rejects).rejections.map(\.reason) == [.notAnOrder])
+  }
+
+  @Test func `movements inside their operations are read and trimmed alike`() throws {
+    let text = """
+      {"orders": [{"orderId": 1, "operations": [
+        {"operationId": 2, "product": "A", "movements": [{"id": 3, "barcode": "03"}, {"id": 4, "barcode": "1.2E+4"}]},
+        {"operationId": 5, "product": "B", "movements": [{"id": 6, "barcode": "06"}]}]}]}
+      """
+    let reading = Reading(text)
+    #expect(reading.tickets.map { $0.product.name?.text } == ["A", "B"])
+    #expect(reading.tickets.map(\.operation) == ["2", "5"])
+    let again = Reading(reading.rejectsText.replacing("1.2E+4", with: "04"))
+    #expect(again.barcodes == ["04"])
+    #expect(again.tickets.map { $0.product.name?.text } == ["A"])
+  }
+
+  @Test func `barcodes that were damaged alike are not the same sale`() {
+    let text = edited(
+      ("\"041177203958116402780031\"", "\"1.2E+22\""), ("\"barCode\": null", "\"barCode\": \"1.2E+22\""))
+    let reading = Reading(text)
+    #expect(reading.rejections.count == 2)
+    #expect(Reading(reading.rejects).rejections.count == 2)
+  }
+
+  @Test func `a large order costs no more a movement than a small one`() {
+    let movements = (0..<4000).map { "{\"movementId\": \($0), \"operationId\": \($0), \"barCode\": \($0)}" }
+    let operations = (0..<4000).map { "{\"operationId\": \($0)}" }
+    let tickets = (0..<4000).map { "{\"movementId\": \($0), \"ticketId\": \($0)}" }
+    let reading = Reading(
+      """
+      {"orderDetailsData": {"tickets": [\(tickets.joined(separator: ","))],
+      "operationDatas": [\(operations.joined(separator: ","))], "movementDatas": [\(movements.joined(separator: ","))]}}
+      """)
+    #expect(reading.rejections.count == 4000)
+    #expect(reading.rejections.allSatisfy { $0.reason == .barcodeIsNumber })
   }
 }
