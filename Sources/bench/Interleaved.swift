@@ -31,6 +31,13 @@ struct Interleaved {
     }
   }
 
+  /// One window of one variant, after a short warm-up: its rate per second.
+  static func measureOnce(_ variant: Variant, threads: Int) throws -> Double {
+    let workers = try (0..<threads).map { _ in try variant.worker() }
+    for worker in workers { worker() }
+    return measure(workers)
+  }
+
   private static func measure(_ workers: [() -> Void]) -> Double {
     let total = Mutex(0)
     let start = clock()

@@ -2,68 +2,55 @@ import Foundation
 import PassBundle
 import Passes
 
-ProcessTuning.apply()
-let certificates = try ExampleCertificates(now: Int64(Date().timeIntervalSince1970))
-let large = try Workload(images: Workload.largeImages, certificates: certificates)
-let prepared = try PreparedAssets(large.template.assets)
-let signingTime: Int64 = 1_800_000_000
+// `make bench`: how close the program comes to the one thing that cannot be made faster, an RSA-2048 signature a pass.
 
-func variants() -> [Interleaved.Variant] {
-  [
-    .init(name: "raw RSA-2048 signature") {
-      let raw = try RawSignature(key: certificates.privateKey)
-      return { raw.sign() }
-    },
-    .init(name: "sealed pass") {
-      let sealer = try Sealer(identity: certificates.identity, prepared: prepared)
-      let template = large.template.separateCopy()
-      let tickets = try large.freshTickets()
-      var next = 0
-      return {
-        let ticket = tickets[next % tickets.count]
-        next += 1
-        guard
-          let contents = try? template.contents(
-            for: ticket, issuer: large.issuer, serialNumber: large.keys.serialNumber(of: ticket)),
-          (try? sealer.withSealed(contents, at: signingTime) { $0.count }) != nil
-        else { fatalError("sealing failed") }
-      }
-    },
-    .init(name: "sealed pass, copied out") {
-      let sealer = try Sealer(identity: certificates.identity, prepared: prepared)
-      let template = large.template.separateCopy()
-      let tickets = try large.freshTickets()
-      var next = 0
-      return {
-        let ticket = tickets[next % tickets.count]
-        next += 1
-        guard
-          let contents = try? template.contents(
-            for: ticket, issuer: large.issuer, serialNumber: large.keys.serialNumber(of: ticket)),
-          (try? sealer.seal(contents, at: signingTime)) != nil
-        else { fatalError("sealing failed") }
-      }
-    },
-    .init(name: "composing alone") {
-      let template = large.template.separateCopy()
-      let tickets = try large.freshTickets()
-      var next = 0
-      return {
-        let ticket = tickets[next % tickets.count]
-        next += 1
-        guard
-          (try? template.contents(
-            for: ticket, issuer: large.issuer, serialNumber: large.keys.serialNumber(of: ticket))) != nil
-        else { fatalError("composing failed") }
-      }
-    },
-  ]
+ProcessTuning.apply()
+setvbuf(stdout, nil, _IOLBF, 0)
+
+guard CommandLine.arguments.count == 2 else {
+  FileHandle.standardError.write(Data("usage: bench PATH-OF-PASSMINT\n".utf8))
+  exit(2)
+}
+let cores = ProcessInfo.processInfo.activeProcessorCount
+let certificates = try ExampleCertificates(now: Int64(Date().timeIntervalSince1970))
+let scratch = try Scratch(program: CommandLine.arguments[1], certificates: certificates)
+defer { scratch.remove() }
+
+print("\(Machine.description), \(cores) cores")
+print("")
+print("                                                      1 core           \(cores) cores")
+print("                                                   /s   ÷ limit       /s   ÷ limit")
+
+let sealing = try SealingBench(certificates: certificates)
+let single = try Interleaved.measure(sealing.variants, threads: 1)
+let multiple = try Interleaved.measure(sealing.variants, threads: cores)
+for (one, many) in zip(single, multiple) {
+  let rates = String(format: "%9.0f %9.2f %9.0f %9.2f", one.rate, one.ratio, many.rate, many.ratio)
+  print(one.name.padding(toLength: 44, withPad: " ", startingAt: 0) + rates)
 }
 
-for threads in [1, 2] {
-  for row in try Interleaved.measure(variants(), threads: threads) {
-    print(
-      threads, row.name, Int(row.rate), String(format: "%.3f", row.ratio),
-      String(format: "%.1f us", 1e6 / row.rate * Double(threads)))
+// The whole command in turn with the limit on all cores.
+var rates: [Double] = []
+var ratios: [Double] = []
+for round in 0..<7 {
+  let before = try Interleaved.measureOnce(sealing.limit, threads: cores)
+  let run = try scratch.issue(tickets: 4000)
+  let after = try Interleaved.measureOnce(sealing.limit, threads: cores)
+  // The first run warms the disk's cache.
+  if round > 0 {
+    rates.append(4000 / run.seconds)
+    ratios.append(4000 / run.seconds / ((before + after) / 2))
   }
 }
+let whole = String(format: "%28.0f %9.2f", Interleaved.median(rates), Interleaved.median(ratios))
+print("passmint issue, CSV to disk, 20 KB of images".padding(toLength: 44, withPad: " ", startingAt: 0) + whole)
+
+print("")
+let small = try scratch.issue(tickets: 10_000)
+let large = try scratch.issue(tickets: 100_000)
+print(String(format: "peak memory, 10,000 tickets    %6.1f MB", Double(small.peakKilobytes) / 1024))
+print(
+  String(
+    format: "peak memory, 100,000 tickets   %6.1f MB  (%.2f times)", Double(large.peakKilobytes) / 1024,
+    Double(large.peakKilobytes) / Double(small.peakKilobytes)))
+print(String(format: "passmint --version             %6.1f ms", try scratch.versionTime() * 1000))

@@ -1,0 +1,84 @@
+import Foundation
+import PassBundle
+
+/// A temporary folder with everything the command needs, and runs of the command in it.
+struct Scratch {
+  let program: String
+  private let folder: String
+
+  struct Run {
+    let seconds: Double
+    let peakKilobytes: Int
+  }
+
+  struct Failed: Error {
+    let status: Int32
+  }
+
+  init(program: String, certificates: ExampleCertificates) throws {
+    self.program = program
+    folder = FileManager.default.temporaryDirectory.appending(path: "passmint-bench-\(getpid())").path
+    try FileManager.default.createDirectory(atPath: "\(folder)/bench.pkpasstemplate", withIntermediateDirectories: true)
+    for (path, bytes) in Workload.files(images: Workload.smallImages).contents {
+      try Data(bytes).write(to: URL(filePath: "\(folder)/bench.pkpasstemplate/\(path)"))
+    }
+    _ = try ExampleCertificates.write(to: "\(folder)/identity", now: Int64(Date().timeIntervalSince1970))
+  }
+
+  func remove() { try? FileManager.default.removeItem(atPath: folder) }
+
+  /// One run of `passmint issue` from a CSV of that many rows into an empty folder.
+  func issue(tickets: Int) throws -> Run {
+    let export = "\(folder)/\(tickets).csv"
+    if !FileManager.default.fileExists(atPath: export) { try writeExport(tickets, to: export) }
+    let out = "\(folder)/out"
+    defer { try? FileManager.default.removeItem(atPath: out) }
+    return try run([
+      "issue", export, "--template", "\(folder)/bench.pkpasstemplate", "--identity", "\(folder)/identity", "--out", out,
+      "--quiet",
+    ])
+  }
+
+  func versionTime() throws -> Double {
+    Interleaved.median(try (0..<9).map { _ in try run(["--version"]).seconds })
+  }
+
+  private func writeExport(_ tickets: Int, to path: String) throws {
+    var text = Workload.csvHeader + "\n"
+    for number in 0..<tickets {
+      text += Workload.csvRow(number).joined(separator: ",") + ",2027-01-15T19:30:00+01:00\n"
+    }
+    try Data(text.utf8).write(to: URL(filePath: path))
+  }
+
+  /// Runs the program to its end; its output goes nowhere.
+  private func run(_ arguments: [String]) throws -> Run {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
+    var words = ([program] + arguments).map { strdup($0) } + [nil]
+    defer { for word in words { free(word) } }
+    let start = Interleaved.clock()
+    var child: pid_t = 0
+    let spawned = posix_spawn(&child, program, &actions, nil, &words, environ)
+    guard spawned == 0 else { throw Failed(status: spawned) }
+    var status: Int32 = 0
+    var usage = rusage()
+    while wait4(child, &status, 0, &usage) == -1, errno == EINTR {}
+    guard status == 0 else { throw Failed(status: status) }
+    return Run(seconds: Interleaved.clock() - start, peakKilobytes: usage.ru_maxrss)
+  }
+}
+
+/// What was measured on.
+enum Machine {
+  static var description: String {
+    let info = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+    let model = info.split(separator: "\n").first { $0.hasPrefix("model name") }?.split(separator: ":").last
+    let system = (try? String(contentsOfFile: "/etc/os-release", encoding: .utf8)) ?? ""
+    let name = system.split(separator: "\n").first { $0.hasPrefix("PRETTY_NAME=") }?.dropFirst(13).dropLast()
+    return [model.map { $0.trimmingCharacters(in: .whitespaces) }, name.map(String.init)].compactMap { $0 }
+      .joined(separator: ", ")
+  }
+}
