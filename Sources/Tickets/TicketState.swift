@@ -18,16 +18,24 @@ package enum TicketState: Sendable, Hashable {
   case unknown(String)
 
   /// Reads one of Secutix's words; letter case and blanks around it do not matter.
-  package init(word: some StringProtocol) {
+  package init(word: String) {
+    // Nearly every word comes as Secutix writes it, and there are millions of them.
+    if let state = Self.state(exactly: word) {
+      self = state
+      return
+    }
     let trimmed = String(word.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
-    switch trimmed.uppercased() {
-    case "PAID", "PRINTED", "VALID", "MODIFIED": self = .valid
-    case "NOT_PRINTED": self = .notPrinted
-    case "VALIDATED", "CONTROLLED": self = .used
-    case "INVALIDATED": self = .replaced
-    case "CANCELLED", "CANCELED", "REFUNDED", "REFUND", "EXCHANGED", "EXCHANGE", "ABANDONNED", "ABANDONED":
-      self = .cancelled
-    default: self = .unknown(trimmed)
+    self = Self.state(exactly: trimmed.uppercased()) ?? .unknown(trimmed)
+  }
+
+  private static func state(exactly word: String) -> TicketState? {
+    switch word {
+    case "PAID", "PRINTED", "VALID", "MODIFIED": .valid
+    case "NOT_PRINTED": .notPrinted
+    case "VALIDATED", "CONTROLLED": .used
+    case "INVALIDATED": .replaced
+    case "CANCELLED", "CANCELED", "REFUNDED", "REFUND", "EXCHANGED", "EXCHANGE", "ABANDONNED", "ABANDONED": .cancelled
+    default: nil
     }
   }
 
