@@ -81,12 +81,30 @@ package struct BatchRun: Sendable {
     let intake = Intake(run: self, folder: folder, inputs: inputs, shouldStop: shouldStop, events: events)
     let ledger = try Ledger(run: self, folder: folder, intake: intake, inputs: inputs, events: events)
 
-    // Blocking C belongs on threads of its own, one for each core.
+    repeat {
+      runWorkers { Self.work(intake, ledger, issuing, prepared, worker: $0) } meanwhile: {
+        progress(ledger.counts(reading: intake.counts))
+      }
+      if let failure = ledger.failure {
+        ledger.discard()
+        throw failure
+      }
+    } while intake.turn()
+    try ledger.finish(isWhole: !intake.wasStopped && !intake.hasFailed)
+    let bundles = intake.wasStopped ? 0 : try ledger.writeBundles(shouldStop: shouldStop)
+    return BatchSummary(
+      counts: ledger.counts(reading: intake.counts), seconds: now() - start,
+      wasInterrupted: intake.wasStopped || (options.bundlesOrders && shouldStop()), inputFailed: intake.hasFailed,
+      rejectsFiles: ledger.rejectsFiles, bundles: bundles)
+  }
+
+  /// Blocking C belongs on threads of its own, one for each core.
+  private func runWorkers(_ work: @escaping @Sendable (Int) -> Void, meanwhile: () -> Void) {
     let finished = NSCondition()
     let running = Mutex(options.workers)
     for worker in 0..<options.workers {
       let thread = Thread {
-        Self.work(worker, intake, ledger, issuing, prepared)
+        work(worker)
         finished.lock()
         running.withLock { $0 -= 1 }
         finished.broadcast()
@@ -99,19 +117,15 @@ package struct BatchRun: Sendable {
     finished.lock()
     while running.withLock({ $0 }) > 0 {
       _ = finished.wait(until: Date(timeIntervalSinceNow: 0.1))
-      progress(ledger.counts(reading: intake.counts))
+      finished.unlock()
+      meanwhile()
+      finished.lock()
     }
     finished.unlock()
-    if let failure = ledger.failure { throw failure }
-    if !intake.wasStopped { try settleHeldBack(intake, ledger, issuing, prepared) }
-    let bundles = try ledger.finish(keepsOrder: options.bundlesOrders && !intake.wasStopped, seen: intake.serials)
-    return BatchSummary(
-      counts: ledger.counts(reading: intake.counts), seconds: now() - start, wasInterrupted: intake.wasStopped,
-      inputFailed: intake.hasFailed, rejectsFiles: ledger.rejectsFiles, bundles: bundles)
   }
 
   private static func work(
-    _ worker: Int, _ intake: Intake, _ ledger: Ledger, _ issuing: PassIssuing, _ prepared: PreparedAssets
+    _ intake: Intake, _ ledger: Ledger, _ issuing: PassIssuing, _ prepared: PreparedAssets, worker: Int
   ) {
     let sealer: Sealer
     do {
@@ -139,28 +153,4 @@ package struct BatchRun: Sendable {
       ledger.take(outcomes, number: lot.number)
     }
   }
-
-  /// Records that could only be judged once all had been seen: cancelled and replaced ones, and second versions of a
-  /// movement. In the order of the input, one after the other.
-  private func settleHeldBack(
-    _ intake: Intake, _ ledger: Ledger, _ issuing: PassIssuing, _ prepared: PreparedAssets
-  ) throws(BatchError) {
-    let items = intake.heldBack()
-    if items.isEmpty { return }
-    do {
-      let sealer = try Sealer(identity: identity, prepared: prepared)
-      var outcomes: [Outcome] = []
-      for item in items { outcomes.append(try issuing.outcome(of: item, sealer: sealer, worker: 0)) }
-      ledger.take(outcomes, number: nil)
-    } catch let error as BatchError {
-      throw error
-    } catch let error as SealingError {
-      throw .sealing(error)
-    } catch {
-      throw .system("sealing", path: folderName, code: 0)
-    }
-    if let failure = ledger.failure { throw failure }
-  }
-
-  private var folderName: String { template.name }
 }

@@ -10,6 +10,10 @@ struct BatchItem: Sendable {
     case issue
     case void
     case refuse(Refusal)
+
+    var isVoid: Bool {
+      if case .void = self { true } else { false }
+    }
   }
 
   let ticket: Ticket?
@@ -21,7 +25,7 @@ struct BatchItem: Sendable {
   let input: Int
   /// Where the record stands among all that were read.
   let ordinal: Int
-  let work: Work
+  var work: Work
   /// All that was read before is on disk, so a pass that is there may be written over.
   var isSettled = false
 }
@@ -34,8 +38,17 @@ struct Lot {
 
 /// What is to be done for a movement once the rows that are under way are on disk.
 struct HeldBack {
-  var item: BatchItem
-  var action: PassAction
+  let item: BatchItem
+  let action: PassAction
+
+  /// Cancelled is final; a live ticket says more than that an older one of its movement was replaced.
+  var rank: Int {
+    switch action {
+    case .void: 2
+    case .replaceOrVoid: 0
+    default: 1
+    }
+  }
 }
 
 /// Reads the inputs, decides what each record asks for, and hands out lots.
@@ -59,14 +72,24 @@ final class Intake: @unchecked Sendable {
   private var tally = BatchCounts()
   private var isStopped = false
   private var isFailed = false
-  /// Each movement that was seen alive, with what its ticket said.
-  private var alive: [Int: Int] = [:]
+  private struct Alive {
+    /// What the ticket said.
+    let content: Int
+    /// Of the movement and its barcode.
+    let barcode: Int
+  }
+
+  // By the hash of the serial number.
+  /// Each movement that was seen alive.
+  private var alive: [Int: Alive] = [:]
   /// Names given out, without regard to letter case, for most desks have none.
   private var names: Set<Int> = []
   private var cancelled: Set<Int> = []
+  /// Barcodes that were replaced, each with its movement: no row makes them valid again.
+  private var invalidated: Set<Int> = []
   /// Replaced tickets of which nothing was issued here and no newer one has come yet.
   private var replacedUnissued: Set<Int> = []
-  /// One entry a movement: cancelled beats everything, then the later row beats the earlier.
+  /// One entry a movement.
   private var held: [Int: HeldBack] = [:]
   private var heldThisTurn = 0
   private var settling: ArraySlice<BatchItem> = []
@@ -173,8 +196,9 @@ final class Intake: @unchecked Sendable {
       let item = BatchItem(
         ticket: ticket, serialNumber: serialNumber, file: file, place: place, raw: raw, input: input,
         ordinal: tally.read, work: action == .void || action == .replaceOrVoid ? .void : .issue)
-      return action == .void || action == .replaceOrVoid
-        ? holdBack(item, action, serial) : acceptLive(item, ticket, serial, refused)
+      guard item.work.isVoid else { return acceptLive(item, ticket, serial, refused) }
+      acceptDead(item, ticket, action, serial)
+      return nil
     }
   }
 
@@ -182,36 +206,45 @@ final class Intake: @unchecked Sendable {
     _ item: BatchItem, _ ticket: Ticket, _ serial: Int, _ refused: (Refusal) -> BatchItem
   ) -> BatchItem? {
     if cancelled.contains(serial) { return refused(.cancelledAlready) }
+    let now = Alive(content: ticket.hashValue, barcode: Self.hash(serial, ticket.barcode))
+    if invalidated.contains(now.barcode) { return refused(.invalidatedAlready) }
     if replacedUnissued.remove(serial) != nil { tally.replaced += 1 }
-    let content = ticket.hashValue
     if let known = alive[serial] {
       // Exports overlap. The later row is the newer one; the same row twice is nothing new.
-      if known == content {
+      if known.content == now.content {
         tally.repeated += 1
         return nil
       }
-      alive[serial] = content
+      alive[serial] = now
       hold(item, .issue, serial)
       return nil
     }
     guard names.insert(item.file.lowercased().hashValue).inserted else { return refused(.fileNameTaken(item.file)) }
-    alive[serial] = content
+    alive[serial] = now
     return item
   }
 
-  private func holdBack(_ item: BatchItem, _ action: PassAction, _ serial: Int) -> BatchItem? {
-    if action == .void { cancelled.insert(serial) }
-    if alive[serial] == nil, !folder.exists(item.file) {
-      // Nothing was ever issued here, so there is nothing to void.
-      if action == .void {
-        tally.cancelled += 1
-      } else {
-        replacedUnissued.insert(serial)
-      }
-      return nil
+  private func acceptDead(_ item: BatchItem, _ ticket: Ticket, _ action: PassAction, _ serial: Int) {
+    if action == .void {
+      cancelled.insert(serial)
+    } else if let barcode = ticket.barcode {
+      invalidated.insert(Self.hash(serial, barcode))
     }
-    hold(item, action, serial)
-    return nil
+    if alive[serial] != nil || folder.exists(item.file) {
+      hold(item, action, serial)
+    } else if action == .void {
+      // Nothing was ever issued here, so there is nothing to void.
+      tally.cancelled += 1
+    } else if !replacedUnissued.insert(serial).inserted {
+      tally.repeated += 1
+    }
+  }
+
+  private static func hash(_ serial: Int, _ barcode: Barcode?) -> Int {
+    var hasher = Hasher()
+    hasher.combine(serial)
+    hasher.combine(barcode)
+    return hasher.finalize()
   }
 
   private func refusal(_ reason: Refusal, place: RecordPlace, raw: RawRecord) -> BatchItem {
@@ -220,26 +253,23 @@ final class Intake: @unchecked Sendable {
       work: .refuse(reason))
   }
 
-  /// A pass that is there already says something else than this record. Only a later row may explain that: the pass was
-  /// made of that one. So it waits.
-  func `defer`(_ item: BatchItem) {
+  // MARK: What cannot be judged yet
+
+  /// A pass that is there says something else than this record. Perhaps it was made of a later row that was read in the
+  /// run before, and will be again; so the record waits for it.
+  func postpone(_ item: BatchItem) {
     lock.withLock { _ in hold(item, .issue, item.serialNumber.hashValue) }
   }
 
   private func hold(_ item: BatchItem, _ action: PassAction, _ serial: Int) {
     heldThisTurn += 1
-    guard let other = held[serial] else {
-      held[serial] = HeldBack(item: item, action: action)
+    let new = HeldBack(item: item, action: action)
+    guard let old = held[serial] else {
+      held[serial] = new
       return
     }
-    let isNewer = item.ordinal > other.item.ordinal
-    switch (action, other.action) {
-    case (.void, .void): tally.repeated += 1
-    case (.void, _), (_, .void): tally.replaced += 1
-    default: tally.replaced += 1
-    }
-    let wins = other.action == .void ? false : action == .void || isNewer
-    if wins { held[serial] = HeldBack(item: item, action: action) }
+    if action == .void, old.action == .void { tally.repeated += 1 } else { tally.replaced += 1 }
+    if (new.rank, item.ordinal) > (old.rank, old.item.ordinal) { held[serial] = new }
   }
 
   /// Begins the next turn; false when everything is done. All lots of the turn before must have been dealt with.
@@ -249,23 +279,26 @@ final class Intake: @unchecked Sendable {
       guard !isStopped else { return false }
       var items: [BatchItem] = []
       for (serial, entry) in held {
-        switch entry.action {
-        case .replaceOrVoid where alive[serial] != nil: tally.replaced += 1
         // The newer ticket may still come, or stand where an input broke off.
-        case .replaceOrVoid where !isAtEnd: continue
-        case .replaceOrVoid where isFailed: break
-        case .issue where cancelled.contains(serial): tally.replaced += 1
-        default: items.append(entry.item)
-        }
+        if entry.action == .replaceOrVoid, alive[serial] == nil, !isAtEnd || isFailed { continue }
         held[serial] = nil
+        var item = entry.item
+        item.isSettled = true
+        if let alive = alive[serial], entry.action != .void, !invalidated.contains(alive.barcode) {
+          if entry.action == .replaceOrVoid {
+            tally.replaced += 1
+            continue
+          }
+        } else {
+          item.work = .void
+        }
+        items.append(item)
       }
       if isAtEnd {
         tally.replaced += replacedUnissued.count
         replacedUnissued = []
       }
-      items.sort { $0.ordinal < $1.ordinal }
-      for index in items.indices { items[index].isSettled = true }
-      settling = items[...]
+      settling = items.sorted { $0.ordinal < $1.ordinal }[...]
       return !items.isEmpty || !isAtEnd
     }
   }

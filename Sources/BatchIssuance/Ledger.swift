@@ -23,6 +23,18 @@ final class Ledger: @unchecked Sendable {
   private var nextNumber = 0
   private var bundles = OrderBundles()
 
+  private struct Newest {
+    /// Which row of this run it is.
+    let row: UInt32
+    /// A hash of the file's name, without regard to letter case.
+    let file: UInt32
+  }
+
+  /// The newest row of each pass, by the hash of its serial number.
+  private var newest: [Int: Newest] = [:]
+  private var rows: UInt32 = 0
+  private var hasOlderRows = false
+
   init(
     run: BatchRun, folder: PassFolder, intake: Intake, inputs: [BatchRun.Input],
     events: @escaping @Sendable (BatchEvent) -> Void
@@ -34,6 +46,8 @@ final class Ledger: @unchecked Sendable {
     self.events = events
     table = run.options.isDryRun ? nil : try GrowingFile(path: folder.workPath(PassesTable.name))
     try table?.append(Array((PassesTable.header + "\n").utf8))
+    newest.reserveCapacity(Intake.expectedMovements)
+    if !run.options.isDryRun { for index in inputs.indices { unlink(partialRejectsPath(index)) } }
   }
 
   var failure: BatchError? { lock.withLock { _ in firstFailure } }
@@ -55,13 +69,9 @@ final class Ledger: @unchecked Sendable {
     }
   }
 
-  /// - Parameter number: the lot's number; nil for what comes after all lots.
-  func take(_ outcomes: [Outcome], number: Int?) {
+  /// - Parameter number: the lot's number.
+  func take(_ outcomes: [Outcome], number: Int) {
     lock.withLock { _ in
-      guard let number else {
-        record(outcomes)
-        return
-      }
       early[number] = outcomes
       while let next = early.removeValue(forKey: nextNumber) {
         record(next)
@@ -78,6 +88,7 @@ final class Ledger: @unchecked Sendable {
         case .updated: tally.updated += 1
         case .unchanged: tally.unchanged += 1
         case .voided: tally.voided += 1
+        case .postponed: intake.postpone(outcome.item)
         case .refused(let refusal):
           tally.rejected += 1
           events(.rejected(place: "\(outcome.item.place)", reason: refusal.sentence))
@@ -85,7 +96,11 @@ final class Ledger: @unchecked Sendable {
         }
         if let row = outcome.row {
           try table?.append(row)
-          if run.options.bundlesOrders { bundles.add(outcome.item) }
+          let older = newest.updateValue(
+            Newest(row: rows, file: Self.hash(outcome.item.file)), forKey: outcome.item.serialNumber.hashValue)
+          if older != nil { hasOlderRows = true }
+          rows &+= 1
+          if run.options.bundlesOrders { bundles.touch(outcome.item) }
         }
       }
     } catch {
@@ -100,7 +115,8 @@ final class Ledger: @unchecked Sendable {
       file = open
     } else {
       guard let (format, writer) = intake.rejects(of: item.input) else { return }
-      file = try RejectsFile(path: rejectsPath(item.input, format), writer: writer)
+      file = try RejectsFile(
+        path: rejectsPath(item.input, format), partialPath: partialRejectsPath(item.input), writer: writer)
       rejects[item.input] = file
     }
     try file.append(raw, reason: refusal.sentence)
@@ -108,7 +124,16 @@ final class Ledger: @unchecked Sendable {
 
   /// The path the user named, or `rejects.csv` (`rejects.ndjson`) in the folder; numbered from the second input on.
   private func rejectsPath(_ input: Int, _ format: ExportFormat) -> String {
-    let base = run.options.rejectsPath ?? folder.path(format == .secutixJSON ? "rejects.ndjson" : "rejects.csv")
+    numbered(
+      run.options.rejectsPath ?? folder.path(format == .secutixJSON ? "rejects.ndjson" : "rejects.csv"), input)
+  }
+
+  /// Renaming works within one file system only, so a file that the user named grows beside its place.
+  private func partialRejectsPath(_ input: Int) -> String {
+    run.options.rejectsPath.map { numbered("\($0).partial", input) } ?? folder.workPath("rejects-\(input)")
+  }
+
+  private func numbered(_ base: String, _ input: Int) -> String {
     guard input > 0 else { return base }
     let slash = base.lastIndex(of: "/") ?? base.startIndex
     guard let dot = base[slash...].lastIndex(of: ".") else { return "\(base)-\(input + 1)" }
@@ -117,36 +142,100 @@ final class Ledger: @unchecked Sendable {
 
   var rejectsFiles: [String] { lock.withLock { _ in rejects.sorted { $0.key < $1.key }.map(\.value.finalPath) } }
 
+  // MARK: The end
+
+  /// Takes unfinished rejects files away; those of an earlier run stay.
+  func discard() {
+    lock.withLock { _ in for file in rejects.values { file.discard() } }
+  }
+
   /// Gives the books their final names.
   ///
-  /// - Returns: how many bundles there are.
-  func finish(keepsOrder makesBundles: Bool, seen: [Int: Int]) throws(BatchError) -> Int {
+  /// - Parameter isWhole: all inputs were read to their end.
+  func finish(isWhole: Bool) throws(BatchError) {
     if let failure { throw failure }
-    guard let table else { return 0 }
-    try PassesTable.forEachRow(of: folder.path(PassesTable.name)) { line, cells throws(BatchError) in
-      if seen[cells[2].hashValue] == nil, folder.exists(cells[3]) { try table.append(line) }
-    }
+    guard let table else { return }
     try table.flush()
-    try folder.publish(table.path, as: PassesTable.name)
-    for (_, file) in rejects.sorted(by: { $0.key < $1.key }) { try file.finish() }
-    removeOldRejects()
-    return makesBundles ? try bundles.write(to: folder) : 0
+    var newTable = table
+    if hasOlderRows {
+      newTable = try GrowingFile(path: folder.workPath("newest-\(PassesTable.name)"))
+      try newTable.append(Array((PassesTable.header + "\n").utf8))
+      var row: UInt32 = 0
+      try PassesTable.forEachRow(of: table.path) { line, cells throws(BatchError) in
+        if newest[cells[2].hashValue]?.row == row { try newTable.append(line) } else { try removeIfRenamed(cells) }
+        row &+= 1
+      }
+    }
+    try PassesTable.forEachRow(of: folder.path(PassesTable.name)) { line, cells throws(BatchError) in
+      if newest[cells[2].hashValue] != nil {
+        try removeIfRenamed(cells)
+      } else if folder.exists(cells[3]) {
+        try newTable.append(line)
+      }
+    }
+    try newTable.flush()
+    if PassFolder.isSame(newTable.path, folder.path(PassesTable.name)) {
+      unlink(newTable.path)
+    } else {
+      try folder.publish(newTable.path, as: PassesTable.name)
+    }
+    try finishRejects(isWhole: isWhole)
   }
 
-  /// A rejects file of an earlier run would say that something is still wrong. One that is an input now is the user's.
-  private func removeOldRejects() {
-    guard run.options.rejectsPath == nil else { return }
-    for name in ["rejects.csv", "rejects.ndjson"] {
-      let path = folder.path(name)
-      let isWritten = rejects.values.contains { $0.finalPath == path }
-      let isInput = inputs.contains { input in input.path.map { Self.isSameFile($0, path) } ?? false }
-      if !isWritten, !isInput { unlink(path) }
+  /// `.pkpasses` of the orders that this run has touched, with all their passes in the folder.
+  ///
+  /// - Returns: how many files there are.
+  func writeBundles(shouldStop: () -> Bool) throws(BatchError) -> Int {
+    guard table != nil, run.options.bundlesOrders else { return 0 }
+    try PassesTable.forEachRow(of: folder.path(PassesTable.name)) { _, cells throws(BatchError) in
+      bundles.add(cells[3], order: cells[0])
+    }
+    return try bundles.write(to: folder, shouldStop: shouldStop)
+  }
+
+  /// A pass that was moved to another seat may be called otherwise now. Its old file would be the same pass once more.
+  private func removeIfRenamed(_ cells: [String]) throws(BatchError) {
+    guard let now = newest[cells[2].hashValue], now.file != Self.hash(cells[3]), !cells[3].contains("..") else { return }
+    do {
+      if let bytes = try folder.read(cells[3]), PassFolder.isPass(bytes, serialNumber: cells[2]) {
+        unlink(folder.path(cells[3]))
+      }
+    } catch .system(_, _, let code) where PassFolder.isNoPlaceForFile(code) {
+      return
     }
   }
 
-  private static func isSameFile(_ left: String, _ right: String) -> Bool {
-    var a = stat()
-    var b = stat()
-    return stat(left, &a) == 0 && stat(right, &b) == 0 && a.st_ino == b.st_ino && a.st_dev == b.st_dev
+  private static func hash(_ file: String) -> UInt32 {
+    UInt32(truncatingIfNeeded: file.lowercased().hashValue)
+  }
+
+  private func finishRejects(isWhole: Bool) throws(BatchError) {
+    for (input, file) in rejects.sorted(by: { $0.key < $1.key }) {
+      if !isWhole, isInput(file.finalPath) {
+        // Rows of it that nobody has read yet would be lost.
+        file.discard()
+        rejects[input] = nil
+      } else {
+        try file.finish()
+      }
+    }
+    // A rejects file of an earlier run would say that something is still wrong. One that is an input now is the user's.
+    guard isWhole, run.options.rejectsPath == nil else { return }
+    for input in inputs.indices {
+      for format in [ExportFormat.csv, .secutixJSON] {
+        let path = rejectsPath(input, format)
+        if !rejects.values.contains(where: { $0.finalPath == path }), !isInput(path) { unlink(path) }
+      }
+    }
+  }
+
+  private func isInput(_ path: String) -> Bool {
+    var file = stat()
+    guard stat(path, &file) == 0 else { return false }
+    return inputs.contains { input in
+      var other = stat()
+      guard let path = input.path, stat(path, &other) == 0 else { return false }
+      return file.st_ino == other.st_ino && file.st_dev == other.st_dev
+    }
   }
 }

@@ -15,10 +15,16 @@ package struct PassFileName: Sendable {
     }
   }
 
+  /// What an order is called on disk and in `passes.csv`; an export that knows no order may know the file.
+  static func order(of ticket: Ticket) -> String? { ticket.order.id ?? ticket.file.id }
+
+  /// The longest path inside the folder, in bytes. File systems take 4096 in all.
+  static let longestPath = 1024
+
   /// The path of a ticket's pass inside the folder; nil when nothing usable comes out of the Liquid.
   func path(of ticket: Ticket, serialNumber: String, tenant: String) -> String? {
     guard let liquid else {
-      let order = (ticket.order.id ?? ticket.file.id).flatMap { Self.safe($0) } ?? "no-order"
+      let order = Self.order(of: ticket).flatMap { Self.safe($0) } ?? "no-order"
       let movement = (ticket.movement ?? ticket.id).flatMap { Self.safe($0) } ?? serialNumber
       return "\(order)/\(movement).pkpass"
     }
@@ -30,7 +36,8 @@ package struct PassFileName: Sendable {
     guard var last = parts.popLast() else { return nil }
     if last.lowercased().hasSuffix(".pkpass") { last = String(last.dropLast(7)) }
     guard let stem = Self.safe(last) else { return nil }
-    return (parts + ["\(stem).pkpass"]).joined(separator: "/")
+    let path = (parts + ["\(stem).pkpass"]).joined(separator: "/")
+    return path.utf8.count <= Self.longestPath ? path : nil
   }
 
   /// One part of a path that every file system takes and that cannot lead anywhere else: no separators, no control

@@ -12,31 +12,37 @@ package final class PassFolder: Sendable {
   static let workName = ".passmint"
 
   /// Makes the folder, and those above it, where they are missing.
-  package init(path: String) throws(BatchError) {
+  ///
+  /// - Parameter isReadOnly: for a dry run: nothing is made and nobody is kept out.
+  package init(path: String, isReadOnly: Bool = false) throws(BatchError) {
     self.path = path
     work = "\(path)/\(Self.workName)"
+    if isReadOnly {
+      descriptor = -1
+      var status = stat()
+      if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFDIR {
+        throw .system("opening", path: path, code: ENOTDIR)
+      }
+      return
+    }
     try Self.makeFolders(path)
     descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .system("opening", path: path, code: errno) }
     // Gone with the process, however it ends.
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      let code = errno
-      close(descriptor)
-      throw code == EWOULDBLOCK ? .inUse(path: path) : .system("locking", path: path, code: code)
+      throw errno == EWOULDBLOCK ? .inUse(path: path) : .system("locking", path: path, code: errno)
     }
-    do {
-      try Self.makeFolders(work)
-    } catch {
-      close(descriptor)
-      throw error
-    }
+    try Self.makeFolders(work)
     removeLeftovers()
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    if descriptor >= 0 { close(descriptor) }
+  }
 
   /// Takes the work folder away at the end of a run.
   package func tidy() {
+    guard descriptor >= 0 else { return }
     removeLeftovers()
     rmdir(work)
   }
@@ -82,12 +88,35 @@ package final class PassFolder: Sendable {
     throw .system("writing", path: final, code: code)
   }
 
+  /// Whether the code says that something else than a file is at the place, or on the way to it.
+  static func isNoPlaceForFile(_ code: Int32) -> Bool {
+    code == EISDIR || code == ENOTDIR || code == ELOOP || code == ENAMETOOLONG
+  }
+
+  /// Whether the bytes are an archive with a pass of this serial number; `pass.json` is stored in it as it is.
+  static func isPass(_ bytes: [UInt8], serialNumber: String) -> Bool {
+    bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) && bytes.holds(Array("\"serialNumber\":\"\(serialNumber)\"".utf8))
+  }
+
+  /// Whether two files hold the same bytes.
+  static func isSame(_ left: String, _ right: String) -> Bool {
+    guard let first = fopen(left, "re") else { return false }
+    defer { fclose(first) }
+    guard let second = fopen(right, "re") else { return false }
+    defer { fclose(second) }
+    while true {
+      let (byte, other) = (getc_unlocked(first), getc_unlocked(second))
+      if byte != other { return false }
+      if byte == EOF { return ferror(first) == 0 && ferror(second) == 0 }
+    }
+  }
+
   /// The bytes of a file in the folder; nil when there is none.
   func read(_ name: String) throws(BatchError) -> [UInt8]? {
     let full = path(name)
-    let file = open(full, O_RDONLY | O_CLOEXEC)
+    let file = open(full, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard file >= 0 else {
-      if errno == ENOENT || errno == ENOTDIR { return nil }
+      if errno == ENOENT { return nil }
       throw .system("reading", path: full, code: errno)
     }
     defer { close(file) }
@@ -179,5 +208,23 @@ final class GrowingFile {
       }
     }
     if let failure { throw failure }
+  }
+}
+
+extension [UInt8] {
+  /// Whether the bytes occur in a row.
+  func holds(_ wanted: [UInt8]) -> Bool {
+    guard let first = wanted.first else { return true }
+    return withUnsafeBytes { all in
+      var rest = all[...]
+      while rest.count >= wanted.count, let start = UnsafeRawBufferPointer(rebasing: rest).baseAddress,
+        let found = memchr(start, Int32(first), rest.count - wanted.count + 1)
+      {
+        let candidate = rest.dropFirst(UnsafeRawPointer(found) - start)
+        if candidate.prefix(wanted.count).elementsEqual(wanted) { return true }
+        rest = candidate.dropFirst()
+      }
+      return false
+    }
   }
 }

@@ -8,6 +8,8 @@ import Tickets
 struct Outcome: Sendable {
   enum Result: Sendable {
     case issued, updated, unchanged, voided
+    /// Waits until all rows have been seen.
+    case postponed
     case refused(Refusal)
   }
 
@@ -59,7 +61,12 @@ struct PassIssuing: Sendable {
     } catch {
       return Outcome(item: item, result: .refused(.composition(error)), row: nil)
     }
-    let existing = try folder.read(item.file)
+    let existing: [UInt8]?
+    do {
+      existing = try folder.read(item.file)
+    } catch .system(_, _, let code) where PassFolder.isNoPlaceForFile(code) {
+      return Outcome(item: item, result: .refused(.fileIsForeign(item.file)), row: nil)
+    }
     if let existing, let outcome = try judge(existing, item, ticket, contents, sealer) { return outcome }
     let time = run.options.signingTime ?? Int64(now())
     var sha256: [UInt8] = []
@@ -97,27 +104,24 @@ struct PassIssuing: Sendable {
     } catch {
       throw .sealing(error)
     }
-    // A file without the end record of an archive is what a power cut leaves; it is nobody's.
-    let isArchive = existing.count >= 22 && existing.suffix(22).starts(with: [0x50, 0x4B, 0x05, 0x06])
-    if isArchive, !Self.contains(existing, "\"serialNumber\":\"\(item.serialNumber)\"") {
+    if !PassFolder.isPass(existing, serialNumber: item.serialNumber), !Self.isTorn(existing) {
       return Outcome(item: item, result: .refused(.fileIsForeign(item.file)), row: nil)
     }
-    return nil
+    return item.isSettled ? nil : Outcome(item: item, result: .postponed, row: nil)
   }
 
-  private static func contains(_ bytes: [UInt8], _ text: String) -> Bool {
-    let wanted = Array(text.utf8)
-    guard bytes.count >= wanted.count else { return false }
-    return bytes.withUnsafeBytes { raw in
-      (0...raw.count - wanted.count).contains { start in
-        raw[start] == wanted[0] && raw[start..<start + wanted.count].elementsEqual(wanted)
-      }
+  /// Whether a power cut may have left the file: empty, nothing but zeros, or an archive without its end. It is nobody's.
+  private static func isTorn(_ bytes: [UInt8]) -> Bool {
+    if bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
+      // The end record may be followed by a comment of up to 65,535 bytes.
+      return !Array(bytes.suffix(22 + 65_535)).holds([0x50, 0x4B, 0x05, 0x06])
     }
+    return bytes.allSatisfy { $0 == 0 }
   }
 
   private func row(_ item: BatchItem, _ ticket: Ticket, sha256: [UInt8], isVoided: Bool) -> [UInt8] {
     PassesTable.row(
-      order: ticket.order.id ?? "", movement: ticket.movement ?? "", serialNumber: item.serialNumber, file: item.file,
-      sha256: Digest.hex(sha256), state: isVoided ? "voided" : ticket.state == .used ? "used" : "valid")
+      order: PassFileName.order(of: ticket) ?? "", movement: ticket.movement ?? "", serialNumber: item.serialNumber,
+      file: item.file, sha256: Digest.hex(sha256), state: isVoided ? "voided" : ticket.state == .used ? "used" : "valid")
   }
 }

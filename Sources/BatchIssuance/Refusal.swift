@@ -16,6 +16,8 @@ enum Refusal: Sendable {
   case fileIsForeign(String)
   /// The movement was cancelled earlier in this run, so no valid pass may be made of it.
   case cancelledAlready
+  /// The ticket was invalidated earlier in this run, so no valid pass may be made of it.
+  case invalidatedAlready
   /// Wallet would refuse the pass.
   case composition(CompositionError)
 
@@ -24,12 +26,14 @@ enum Refusal: Sendable {
     case .record(let rejection): rejection.sentence
     case .unknownState(let word):
       "nobody knows the state \(word); ask Secutix what it means, or correct it"
-    case .noFileName: "no file name comes out of --name for this ticket; use a variable that every ticket has"
+    case .noFileName:
+      "--name gives this ticket no file name, or one that is too long; use a variable that every ticket has"
     case .fileNameTaken(let name):
       "the file name \(name) is that of another ticket already; add {{ ticket.movement }} to --name"
     case .fileIsForeign(let name):
       "\(name) is there already and is not this ticket's pass; move it away or choose another --out or --name"
     case .cancelledAlready: "the movement is cancelled by another row; remove the row that is out of date"
+    case .invalidatedAlready: "the barcode is invalidated by another row; remove the row that is out of date"
     case .composition(let error): "\(error.place): \(error.sentence)"
     }
   }

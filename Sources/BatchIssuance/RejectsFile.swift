@@ -7,11 +7,14 @@ final class RejectsFile {
   private let growing: GrowingFile
   private var writer: RejectsWriter
 
-  /// Begins the file beside its final place.
-  init(path: String, writer: RejectsWriter) throws(BatchError) {
+  /// - Parameter partialPath: where the file grows, on the same file system.
+  init(path: String, partialPath: String, writer: RejectsWriter) throws(BatchError) {
     finalPath = path
     self.writer = writer
-    growing = try GrowingFile(path: "\(path).partial")
+    if let slash = path.lastIndex(of: "/"), slash > path.startIndex {
+      try PassFolder.makeFolders(String(path[..<slash]))
+    }
+    growing = try GrowingFile(path: partialPath)
   }
 
   func append(_ raw: RawRecord, reason: String) throws(BatchError) {
@@ -25,4 +28,7 @@ final class RejectsFile {
       throw .system("writing", path: finalPath, code: errno)
     }
   }
+
+  /// Takes the unfinished file away; the final one stays as it was.
+  func discard() { unlink(growing.path) }
 }

@@ -110,7 +110,7 @@ struct Issue: ParsableCommand {
     let inputs = try Inputs.exports(input, options: options, meter: meter)
     let folder: PassFolder
     do {
-      folder = try PassFolder(path: out)
+      folder = try PassFolder(path: out, isReadOnly: dryRun)
     } catch {
       throw error.failure
     }
@@ -145,10 +145,14 @@ struct Issue: ParsableCommand {
   /// Everything that can be wrong before the first record is read.
   private func prepare() throws -> BatchRun {
     guard bundle == "ticket" || bundle == "order" else {
-      throw Failure("--bundle is ticket or order, not \(bundle)", status: .usage)
+      throw Failure(
+        "--bundle is ticket or order, not \(bundle)", hint: "leave it out for one file a ticket", status: .usage)
     }
     let workers = jobs ?? ProcessInfo.processInfo.activeProcessorCount
-    guard (1...256).contains(workers) else { throw Failure("--jobs is a number from 1 to 256", status: .usage) }
+    guard (1...256).contains(workers) else {
+      throw Failure(
+        "--jobs is a number from 1 to 256, not \(workers)", hint: "leave it out for one worker a core", status: .usage)
+    }
     var signingTime: Int64?
     if let at {
       guard let time = ZonedDateTime(iso8601: at) else {

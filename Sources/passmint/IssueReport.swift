@@ -37,7 +37,7 @@ extension Issue {
     var lines = [
       "\(parts.joined(separator: ", ")) \(dryRun ? "(dry run, nothing written)" : "in \(out)") (\(seconds) s, \(Terminal.grouped(rate))/s)"
     ]
-    if summary.bundles > 0 { lines.append("\(Terminal.count(summary.bundles, "order")) bundled as .pkpasses") }
+    if summary.bundles > 0 { lines.append(Terminal.count(summary.bundles, ".pkpasses file")) }
     var others: [String] = []
     if counts.rejected > 0 { others.append("\(Terminal.grouped(counts.rejected)) rejected") }
     if counts.waiting > 0 { others.append("\(Terminal.grouped(counts.waiting)) waiting for a barcode") }
@@ -84,6 +84,7 @@ extension BatchError {
         switch code {
         case ENOSPC, EDQUOT: "make room and run the same command again; every pass written is whole"
         case EACCES, EPERM, EROFS: "choose a folder you may write to"
+        case ENOTDIR, EEXIST, ENAMETOOLONG, ENOENT: "choose another folder"
         default: "run the same command again when this is mended; every pass written is whole"
         }
       return Failure("\(doing) \(path) failed: \(BatchError.reason(code))", hint: hint)

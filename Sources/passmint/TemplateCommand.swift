@@ -19,30 +19,21 @@ struct Template: ParsableCommand {
     var json = false
 
     func run() throws {
-      var findings: [Finding]
-      var samples = 0
-      do {
-        let template = try PassTemplate(folder: folder)
-        samples = template.samples.count
-        findings = template.findings(now: nil)
-        let seen = Set(findings)
-        // Files that no pass takes over can be wrong too.
-        findings += try Check.report(folder, trust: []).findings.filter { !seen.contains($0) }
-      } catch let error as PassTemplate.LoadError {
-        findings = error.findings
+      let report = try Check.report(folder, trust: [])
+      guard report.kind == .template || report.kind == .folder else {
+        throw Failure("\(folder) is not a template folder", hint: "a template is a folder NAME.pkpasstemplate")
       }
-      let isGood = !findings.contains { $0.severity == .error }
       if json {
         let object: JSONValue = [
-          "path": .string(folder), "acceptable": .bool(isGood), "samples": .number(JSONNumber(Int64(samples))),
-          "findings": .array(findings.map(\.json)),
+          "path": .string(folder), "acceptable": .bool(report.isAcceptable),
+          "findings": .array(report.findings.map(\.json)),
         ]
         Terminal.write(String(decoding: object.serialized(pretty: true), as: UTF8.self))
       } else {
-        for finding in findings { Terminal.write(Terminal.line(for: finding, isTerminal: Terminal.isOutputTerminal)) }
-        Terminal.write(Check.verdict(findings, path: folder))
+        for finding in report.findings { Terminal.write(Terminal.line(for: finding, isTerminal: Terminal.isOutputTerminal)) }
+        Terminal.write(Check.verdict(report.findings, path: folder))
       }
-      throw isGood ? ExitStatus.good : .someRefused
+      throw report.isAcceptable ? ExitStatus.good : .someRefused
     }
   }
 
