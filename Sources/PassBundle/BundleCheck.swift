@@ -10,7 +10,7 @@ package struct BundleReport: Sendable {
     case passes
     /// A pass folder, signed or not.
     case folder
-    /// A template folder. Its `pass.json` holds Liquid, so only its files were looked at.
+    /// A template folder. Its `pass.json` holds Liquid, so the passes of its sample tickets were looked at.
     case template
     /// Nothing that could be looked into.
     case unreadable

@@ -102,15 +102,12 @@ extension BundleCheck {
     let files = walk.files
     let isTemplate =
       name.hasSuffix(".pkpasstemplate") || files["template.yaml"] != nil || files["tooling.json"] != nil
+      || files["pass.json"]?.firstRange(of: Array("{{".utf8)) != nil
     var report = BundleReport(name: name, kind: isTemplate ? .template : .folder)
     report.files = files
     report.findings = walk.findings
     if isTemplate {
-      let (document, findings) = WalletRules.document(in: files)
-      report.findings += findings
-      report.findings += WalletRules.fileFindings(in: files, pass: document?.value).filter {
-        $0.code != "template-file"
-      }
+      report.findings += templateFindings(name: name, files: files)
     } else {
       let isSigned = files["manifest.json"] != nil || files["signature"] != nil
       checkPass(&report, trust: trust, now: now, requiresSignature: isSigned)
@@ -119,8 +116,22 @@ extension BundleCheck {
     return report
   }
 
+  /// What loading the template, its sample passes and its files bring to light; each finding once.
+  private static func templateFindings(name: String, files: PassFiles) -> [Finding] {
+    var findings: [Finding]
+    do {
+      findings = try PassTemplate(name: name, files: files).findings()
+    } catch {
+      findings = error.findings
+    }
+    let pass = WalletRules.document(in: files).document?.value
+    findings += WalletRules.fileFindings(in: files, pass: pass).filter { $0.code != "template-file" }
+    var seen: Set<Finding> = []
+    return findings.filter { seen.insert($0).inserted }
+  }
+
   /// Reads a folder within limits. Links are followed only as far as they stay inside it.
-  private struct FolderWalk {
+  struct FolderWalk {
     let root: String
     let limits = ArchiveReader.Limits()
     var files = PassFiles()

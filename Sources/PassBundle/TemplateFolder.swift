@@ -5,23 +5,17 @@ extension PassTemplate {
   ///
   /// - Throws: `LoadError` with every mistake in it.
   package init(folder path: String) throws(LoadError) {
-    let report: BundleReport
-    do {
-      report = try BundleCheck.check(path: path, now: 0)
-    } catch {
-      throw LoadError(findings: [
+    var walk = BundleCheck.FolderWalk(root: path)
+    walk.run()
+    var findings = walk.findings.filter { $0.severity == .error }
+    if walk.files.contents.isEmpty, findings.isEmpty {
+      findings = [
         Finding(
-          .error, "template-unreadable", at: .init(file: path), "\(error)",
+          .error, "template-unreadable", at: .init(file: path), "there is no template here",
           hint: "name a folder NAME.pkpasstemplate that holds pass.json and its images")
-      ])
+      ]
     }
-    guard report.kind == .template || report.kind == .folder else {
-      throw LoadError(findings: [
-        Finding(
-          .error, "template-not-folder", at: .init(file: path), "a template is a folder, and this is a file",
-          hint: "name a folder NAME.pkpasstemplate that holds pass.json and its images")
-      ])
-    }
-    try self.init(name: report.name, files: report.files)
+    guard findings.isEmpty else { throw LoadError(findings: findings) }
+    try self.init(name: path.split(separator: "/").last.map(String.init) ?? path, files: walk.files)
   }
 }
