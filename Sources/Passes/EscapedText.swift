@@ -7,7 +7,9 @@ struct EscapedText {
 
   /// - Parameter source: a file in which `\` begins an escape and `\u` or `\U` stands before four digits.
   init(_ source: [UInt8]) {
-    let text = String(decoding: source, as: UTF8.self)
+    // As for strings files, since `pass.json` is UTF-8 in any case.
+    let scalars = (try? DecodedText(source))?.scalars ?? []
+    let text = String(String.UnicodeScalarView(scalars))
     lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" || $0 == "\r" }.map { Array($0) }
   }
 

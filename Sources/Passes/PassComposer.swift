@@ -56,15 +56,18 @@ private struct PassComposer {
   var json: [UInt8] = []
   /// What `pass.json` says and the other languages say otherwise: a key, and a text per context.
   var translations: [(key: String, texts: [String])] = []
+  /// What `pass.json` says in every language alike.
+  var plainTexts: [String] = []
 
   init(template: PassTemplate, ticket: Ticket, pass: PassVariables, tenant: String) {
     self.template = template
     isOver = pass.isUsed || pass.isVoided
     hasTranslations = template.strings.count > 1 && ticket.hasTranslations
+    let fallback = template.strings[0].texts
     contexts = template.strings.map { strings in
       LiquidContext(
         root: TicketVariables(ticket: ticket, pass: pass, tenant: tenant, language: strings.language),
-        language: strings.language, translate: { strings.texts[$0] })
+        language: strings.language, translate: { strings.texts[$0] ?? fallback[$0] })
     }
     json.reserveCapacity(template.expectedSize)
     json.append(UInt8(ascii: "{"))
@@ -106,7 +109,7 @@ private struct PassComposer {
   }
 
   private func place(of member: TemplateMember) -> Finding.Place {
-    if case .leaf(let leaf) = member.node { return leaf.place }
+    if case .leaf(let leaf) = member.node { return template.located(leaf.place) }
     return Finding.Place(file: TemplateCompiler.fileName, pointer: "/\(member.name)")
   }
 
@@ -191,13 +194,26 @@ private struct PassComposer {
       if text.isEmpty { return false }
       guard LeafKind.isColor(text) else { throw failure(leaf, .notAColor(text)) }
       json.appendJSONString(text)
-    case .list: return try writeList(leaf)
+    case .list:
+      let start = json.count
+      json.append(UInt8(ascii: "["))
+      guard try writeElements(leaf) else {
+        json.removeSubrange(start...)
+        return false
+      }
+      json.append(UInt8(ascii: "]"))
+    case .listElements: return try writeElements(leaf)
     }
     return true
   }
 
+  /// Nothing to see: what is between two variables remains when both are empty.
+  private static func isBlank(_ text: String) -> Bool {
+    text.utf8.allSatisfy { $0 == 0x20 || (0x09...0x0D).contains($0) }
+  }
+
   private mutating func writeText(_ leaf: TemplateLeaf, text: String) throws(CompositionError) -> Bool {
-    if text.isEmpty { return false }
+    if Self.isBlank(text) { return false }
     if let problem = leaf.barcode?.problem(with: text) { throw failure(leaf, problem) }
     let shown = leaf.isLocalizable ? try translated(leaf, text) : text
     json.appendJSONString(shown)
@@ -219,35 +235,34 @@ private struct PassComposer {
     return true
   }
 
-  private mutating func writeList(_ leaf: TemplateLeaf) throws(CompositionError) -> Bool {
+  /// One text after the other, without brackets.
+  private mutating func writeElements(_ leaf: TemplateLeaf) throws(CompositionError) -> Bool {
     let texts: [String]
     switch try evaluate(leaf) {
     case .array(let elements):
       texts = elements.compactMap { element in
-        if case .string(let text) = element, !text.isEmpty { text } else { nil }
+        let text = element.text
+        return Self.isBlank(text) ? nil : text
       }
-    case .string(let text):
-      texts = text.split(separator: ",").compactMap { part in
-        let trimmed = part.drop { $0 == " " }
-        return trimmed.isEmpty ? nil : String(trimmed)
+    case .null, .empty, .blank: return false
+    case let value:
+      texts = value.text.split(separator: ",").compactMap { part in
+        let trimmed = part.drop { $0 == " " }.reversed().drop { $0 == " " }
+        return trimmed.isEmpty ? nil : String(trimmed.reversed())
       }
-    default: return false
     }
-    if texts.isEmpty { return false }
-    json.append(UInt8(ascii: "["))
-    for text in texts {
-      separate()
+    for (index, text) in texts.enumerated() {
+      if index > 0 { json.append(UInt8(ascii: ",")) }
       json.appendJSONString(text)
     }
-    json.append(UInt8(ascii: "]"))
-    return true
+    return !texts.isEmpty
   }
 
   private func render(_ leaf: TemplateLeaf, _ context: LiquidContext) throws(CompositionError) -> String {
     do {
       return try leaf.liquid.render(context)
     } catch {
-      throw failure(leaf, .liquid("\(error)"))
+      throw failure(leaf, error)
     }
   }
 
@@ -255,29 +270,45 @@ private struct PassComposer {
     do {
       return try leaf.liquid.evaluate(contexts[0])
     } catch {
-      throw failure(leaf, .liquid("\(error)"))
+      throw failure(leaf, error)
     }
   }
 
   private func failure(_ leaf: TemplateLeaf, _ reason: CompositionError.Reason) -> CompositionError {
-    CompositionError(reason: reason, place: leaf.place)
+    CompositionError(reason: reason, place: template.located(leaf.place))
+  }
+
+  private func failure(_ leaf: TemplateLeaf, _ error: LiquidError) -> CompositionError {
+    CompositionError(
+      reason: .liquid("\(error.kind)"),
+      place: template.located(leaf.place, inside: (error.place.line, error.place.column)))
   }
 
   // MARK: Languages
 
-  /// What `pass.json` says for a text that other languages say otherwise: the text itself, which then is the key of
+  /// What `pass.json` says for a text that other languages may say otherwise: the text itself, which then is the key of
   /// the translations. On a phone in none of the languages the text itself is what shows.
+  ///
+  /// Where the same words stand for something else too, spaces without width make them another key.
   private mutating func translated(_ leaf: TemplateLeaf, _ text: String) throws(CompositionError) -> String {
-    guard contexts.count > 1, hasTranslations || leaf.liquid.usesLanguage else { return text }
+    guard contexts.count > 1 else { return text }
     var texts = [text]
-    for context in contexts.dropFirst() { texts.append(try render(leaf, context)) }
-    guard texts.contains(where: { $0 != text }) else { return text }
+    if hasTranslations || leaf.usesLanguage {
+      for context in contexts.dropFirst() { texts.append(try render(leaf, context)) }
+    }
     var key = text
-    // The same words may be a key already, and mean something else there.
-    let isTaken =
-      translations.contains { $0.key == key && $0.texts != texts } || template.strings[0].texts[key] != nil
-    if isTaken { key = leaf.place.pointer ?? "\(leaf.place)" }
-    if !translations.contains(where: { $0.key == key }) { translations.append((key, texts)) }
+    if texts.contains(where: { $0 != text }) {
+      if let known = translations.first(where: { $0.texts == texts }) { return known.key }
+      while template.takenKeys.contains(key) || plainTexts.contains(key)
+        || translations.contains(where: { $0.key == key })
+      {
+        key += "\u{200B}"
+      }
+      translations.append((key, texts))
+    } else {
+      while translations.contains(where: { $0.key == key }) { key += "\u{200B}" }
+      plainTexts.append(key)
+    }
     return key
   }
 
@@ -292,7 +323,7 @@ private struct PassComposer {
         do {
           StringsFile.append(key: key, value: try liquid.render(contexts[index]), to: &bytes)
         } catch {
-          throw CompositionError(reason: .liquid("\(error)"), place: place)
+          throw CompositionError(reason: .liquid("\(error.kind)"), place: place)
         }
       }
       for (key, texts) in translations { StringsFile.append(key: key, value: texts[index], to: &bytes) }

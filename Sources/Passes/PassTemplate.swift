@@ -80,7 +80,8 @@ package struct PassTemplate: Sendable {
     let document = Self.document(files, &findings)
     guard let document else { throw LoadError(findings: findings) }
     self.document = document
-    var compiler = TemplateCompiler(document: document, source: files[TemplateCompiler.fileName] ?? [], settings: settings)
+    var compiler = TemplateCompiler(
+      document: document, source: files[TemplateCompiler.fileName] ?? [], settings: settings)
     members = compiler.members()
     findings += compiler.findings
     strings = TemplateStrings.all(in: files, defaultLanguage: settings.defaultLanguage, findings: &findings)
@@ -122,12 +123,9 @@ package struct PassTemplate: Sendable {
     guard place.file == TemplateCompiler.fileName, let start = place.pointer.flatMap({ position(of: $0) }) else {
       return place
     }
-    let position = EscapedText(files[place.file] ?? []).position(
+    let end = EscapedText(files[place.file] ?? []).position(
       from: (start.line, start.column + 1), line: inside.line, column: inside.column)
-    var located = place
-    located.line = position.line
-    located.column = position.column
-    return located
+    return Finding.Place(file: place.file, pointer: place.pointer, line: end.line, column: end.column)
   }
 
   private static func document(_ files: PassFiles, _ findings: inout [Finding]) -> JSONDocument? {
@@ -235,7 +233,6 @@ struct TemplateStrings: Sendable {
           }
         } catch {
           var found = Finding(liquid: error, pointer: nil)
-          // In a file of UTF-16 escapes are rare enough to do without.
           let position = EscapedText(files[path] ?? []).position(
             from: (entry.valuePosition.line, entry.valuePosition.column + 1), line: error.place.line,
             column: error.place.column)

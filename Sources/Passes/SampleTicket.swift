@@ -23,41 +23,52 @@ extension Ticket {
           .error, "sample-syntax", at: .init(file: path, line: error.line, column: error.column), error.sentence,
           hint: "mend the JSON at this place"))
     }
+    func fail(_ pointer: String, _ message: String, _ hint: String = "write it as the other samples do") -> SampleError
+    {
+      let position = document.position(of: pointer)
+      return SampleError(
+        finding: Finding(
+          .error, "sample-field",
+          at: .init(file: path, pointer: pointer, line: position?.line, column: position?.column), message, hint: hint))
+    }
+    guard let root = document.value.object else {
+      throw fail("", "a sample is an object, and this is \(document.value.kindName)")
+    }
     var draft = TicketDraft()
-    for group in document.value.object?.members ?? [] {
-      switch group.name {
-      case "source": draft.source = group.value
-      case "variables":
-        for variable in group.value.object?.members ?? [] {
-          draft.variables[variable.name] = variable.value.stringValue
+    for group in root.members where !group.value.isNull {
+      let groupPointer = "/\(jsonPointerToken(group.name))"
+      if group.name == "source" {
+        draft.source = group.value
+        continue
+      }
+      guard let members = group.value.object?.members else {
+        throw fail(groupPointer, "\(group.name) is \(group.value.kindName), and an object of fields is expected")
+      }
+      for member in members where !member.value.isNull {
+        let pointer = "\(groupPointer)/\(jsonPointerToken(member.name))"
+        if group.name == "variables" {
+          guard let text = member.value.stringValue else {
+            throw fail(pointer, "a comfort variable is a text, and this is \(member.value.kindName)")
+          }
+          draft.variables[member.name] = text
+          continue
         }
-      default:
-        for member in group.value.object?.members ?? [] {
-          let pointer = "/\(group.name)/\(member.name)"
-          func fail(_ message: String, _ hint: String) -> SampleError {
-            let position = document.position(of: pointer)
-            return SampleError(
-              finding: Finding(
-                .error, "sample-field",
-                at: .init(file: path, pointer: pointer, line: position?.line, column: position?.column), message,
-                hint: hint))
-          }
-          if member.value.isNull { continue }
-          guard let field = TicketField(rawValue: "\(group.name).\(member.name)") else {
-            throw fail(
-              "a ticket has no field \(group.name).\(member.name)", "see the table of variables in the documentation")
-          }
-          guard let value = Self.value(member.value, for: field.kind) else {
-            throw fail(
-              "\(field.rawValue) is \(member.value.kindName) that cannot be read as its kind, \(field.kind.rawValue)",
-              field.kind == .date
-                ? "write a date as \"2027-01-15T19:30:00+01:00\"" : "write it as the other samples do")
-          }
-          do {
-            try draft.set(field, value)
-          } catch {
-            throw fail("\(field.rawValue): \(error)", "write it as the other samples do")
-          }
+        guard let field = TicketField(rawValue: "\(group.name).\(member.name)") else {
+          throw fail(
+            pointer, "a ticket has no field \(group.name).\(member.name)",
+            "see the table of variables in the documentation")
+        }
+        guard let value = Self.value(member.value, for: field.kind) else {
+          throw fail(
+            pointer,
+            "\(field.rawValue) is \(member.value.kindName) that cannot be read as its kind, \(field.kind.rawValue)",
+            field.kind == .date
+              ? "write a date as \"2027-01-15T19:30:00+01:00\"" : "write it as the other samples do")
+        }
+        do {
+          try draft.set(field, value)
+        } catch {
+          throw fail(pointer, "\(field.rawValue): \(Self.sentence(error))")
         }
       }
     }
@@ -66,8 +77,25 @@ extension Ticket {
     } catch {
       throw SampleError(
         finding: Finding(
-          .error, "sample-ticket", at: .init(file: path), "this is not a ticket: \(error)",
+          .error, "sample-ticket", at: .init(file: path, line: 1, column: 1),
+          "this is not a ticket: \(Self.sentence(error))",
           hint: "a ticket needs ticket.movement or ticket.id, and ticket.barcode unless its state is NOT_PRINTED"))
+    }
+  }
+
+  private static func sentence(_ error: TicketError) -> String {
+    switch error {
+    case .barcode(let text, .empty): "the barcode “\(text)” is empty"
+    case .barcode(_, .tooLong(let count)): "the barcode has \(count) characters, and 50 is the most"
+    case .barcode(_, .controlCharacter): "the barcode holds a control character"
+    case .barcode(let text, .mangledBySpreadsheet): "the barcode \(text) lost its digits in a spreadsheet"
+    case .currency(""): "there is an amount and no currency"
+    case .currency(let code): "“\(code)” is no ISO 4217 code"
+    case .amount(let text): "“\(text)” is no amount"
+    case .kind(_, let expected): "a value of the kind \(expected.rawValue) is expected"
+    case .range(_, let value): "\(value) is out of range"
+    case .noIdentity: "it has neither ticket.movement, ticket.id nor ticket.barcode"
+    case .noBarcode(let state): "its state is \(state), and it has no barcode"
     }
   }
 

@@ -20,7 +20,9 @@ extension PassTemplate {
         let contents = try contents(
           for: sample.ticket, issuer: issuer, serialNumber: "00000000000000000000000000000000",
           authenticationToken: String(repeating: "0", count: 64), isVoided: sample.ticket.action == .void)
-        findings += WalletRules.findings(in: contents.files, now: now).map { relocated($0) }
+        let files = contents.files
+        let pass = files[TemplateCompiler.fileName].flatMap { try? JSONValue(parsing: $0) } ?? .null
+        findings += WalletRules.findings(in: files, now: now).map { relocated($0, composed: pass) }
       } catch {
         findings.append(
           Finding(
@@ -32,13 +34,41 @@ extension PassTemplate {
     return findings.filter { seen.insert($0).inserted }
   }
 
-  /// A finding in a composed `pass.json`, which is one long line, put where a designer can find it.
-  private func relocated(_ finding: Finding) -> Finding {
+  /// A finding in a composed file put where a designer can find it: a composed `pass.json` is one long line and lacks
+  /// what came out empty, composed strings lack the comments.
+  private func relocated(_ finding: Finding, composed: JSONValue) -> Finding {
     var moved = finding
-    guard finding.place.file == "pass.json" else { return finding }
-    let found = finding.place.pointer.flatMap { self.position(of: $0) }
-    moved.place.line = found?.line
-    moved.place.column = found?.column
+    if finding.place.file == TemplateCompiler.fileName {
+      moved.place.pointer = finding.place.pointer.map { templatePointer(for: $0, composed: composed) }
+      let found = moved.place.pointer.flatMap { self.position(of: $0) }
+      moved.place.line = found?.line
+      moved.place.column = found?.column
+    } else if finding.place.file.hasSuffix(".lproj/pass.strings") {
+      moved.place.line = nil
+      moved.place.column = nil
+    }
+    return moved
+  }
+
+  /// The template's pointer of a place in a composed `pass.json`: elements that came out empty shift the others. Fields
+  /// are told by their keys; where nothing tells which element is meant, the array is.
+  private func templatePointer(for pointer: String, composed: JSONValue) -> String {
+    var moved = ""
+    var composed = composed
+    var own = passJSON
+    for token in pointer.split(separator: "/", omittingEmptySubsequences: false).dropFirst() {
+      var token = String(token)
+      let next = composed[pointer: "/\(token)"] ?? .null
+      if let elements = own.array, elements.count != composed.array?.count {
+        guard let key = next["key"]?.stringValue,
+          let index = elements.firstIndex(where: { $0["key"]?.stringValue == key })
+        else { return moved }
+        token = String(index)
+      }
+      moved += "/\(token)"
+      composed = next
+      own = own[pointer: "/\(token)"] ?? .null
+    }
     return moved
   }
 }

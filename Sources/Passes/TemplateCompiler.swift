@@ -12,6 +12,8 @@ struct TemplateCompiler {
   /// Texts without Liquid that Wallet looks up in the strings.
   private(set) var localizableTexts: Set<String> = []
 
+  private lazy var escapedText = EscapedText(source)
+
   /// Beyond this many, more mistakes in Liquid help nobody.
   private static let maximumLiquidFindings = 200
 
@@ -54,43 +56,37 @@ struct TemplateCompiler {
     var value = JSONValue.object(root)
     var bound: [String: TemplateSettings.Binding] = [:]
     for binding in settings.bindings {
-      let pointers: [(String, JSONValue)]
+      let pointer: String
       if binding.target.hasPrefix("/") {
-        pointers = [(binding.target, binding.value)]
+        pointer = binding.target + (binding.member.map { "/" + jsonPointerToken($0) } ?? "")
       } else if let field = fieldPointer(key: binding.target, in: value) {
-        if let members = binding.value.object {
-          pointers = members.members.map { ("\(field)/\(jsonPointerToken($0.name))", $0.value) }
-        } else {
-          pointers = [("\(field)/value", binding.value)]
-        }
+        pointer = "\(field)/\(jsonPointerToken(binding.member ?? "value"))"
       } else {
-        findings.append(
-          Finding(
-            .error, "binding-target-missing",
-            at: .init(file: TemplateSettings.fileName, line: binding.line, column: binding.column),
-            "no field of pass.json has the key \(binding.target)",
-            hint: "use the key of a field, or a JSON Pointer such as /barcodes/0/message"))
+        reportMissing(
+          binding, "no field of pass.json has the key \(binding.target)",
+          "use the key of a field, or a JSON Pointer such as /barcodes/0/message")
         continue
       }
-      for (pointer, new) in pointers {
-        let tokens = pointer.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map {
-          String($0).replacing("~1", with: "/").replacing("~0", with: "~")
-        }
-        if value.set(new, at: tokens[...]) {
-          bound[pointer] = binding
-          if let first = tokens.first, Self.issuersOwn.contains(first) { warnOfIssuersOwn(first, binding) }
-        } else {
-          findings.append(
-            Finding(
-              .error, "binding-target-missing",
-              at: .init(file: TemplateSettings.fileName, line: binding.line, column: binding.column),
-              "pass.json has no place \(pointer)", hint: "the place above it must exist in pass.json"))
-        }
+      let tokens = pointer.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map {
+        String($0).replacing("~1", with: "/").replacing("~0", with: "~")
       }
+      guard value.set(.string(binding.text), at: tokens[...]) else {
+        reportMissing(binding, "pass.json has no place \(pointer)", "the place above it must exist in pass.json")
+        continue
+      }
+      bound[pointer] = binding
+      if let first = tokens.first, Self.issuersOwn.contains(first) { warnOfIssuersOwn(first, binding) }
     }
     removeSampleSemantics(&value, path: "", isInside: false, bound: bound)
     root = value.object ?? root
     return bound
+  }
+
+  private mutating func reportMissing(_ binding: TemplateSettings.Binding, _ message: String, _ hint: String) {
+    findings.append(
+      Finding(
+        .error, "binding-target-missing",
+        at: .init(file: TemplateSettings.fileName, line: binding.line, column: binding.column), message, hint: hint))
   }
 
   private mutating func warnOfIssuersOwn(_ name: String, _ binding: TemplateSettings.Binding) {
@@ -226,7 +222,7 @@ struct TemplateCompiler {
       var found = Finding(liquid: error, pointer: place.pointer)
       if binding == nil {
         let position = document.position(of: pointer).map { start in
-          EscapedText(source).position(
+          escapedText.position(
             from: (start.line, start.column + 1), line: error.place.line, column: error.place.column)
         }
         found.place.line = position?.line

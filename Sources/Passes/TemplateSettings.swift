@@ -1,4 +1,3 @@
-package import JSON
 import Yams
 
 /// `template.yaml`: what Apple's own files have no place for.
@@ -15,14 +14,20 @@ package struct TemplateSettings: Sendable, Hashable {
   package var bindings: [Binding] = []
 
   package struct Binding: Sendable, Hashable {
+    /// The key of a field, or a JSON Pointer.
     package var target: String
-    /// A string (usually Liquid), or a mapping of the field's members.
-    package var value: JSONValue
+    /// The member of the field that is set, or of the object at the pointer; nil for the field's `value`, or for the
+    /// pointer's place itself.
+    package var member: String?
+    /// Usually Liquid.
+    package var text: String
+    /// Where the text begins.
     package var line: Int
     package var column: Int
   }
 
   static let fileName = "template.yaml"
+  private static let keys = ["name", "description", "default_language", "used_for", "bindings"]
 
   package init() {}
 
@@ -52,6 +57,8 @@ package struct TemplateSettings: Sendable, Hashable {
   }
 
   private mutating func read(_ key: Node, _ value: Node, _ findings: inout [Finding]) {
+    // A key with nothing behind it, or only comments.
+    if let name = key.string, Self.keys.contains(name), Self.isNothing(value) { return }
     switch key.string {
     case "name": text(value, &name, &findings)
     case "description": text(value, &description, &findings)
@@ -60,28 +67,27 @@ package struct TemplateSettings: Sendable, Hashable {
       text(value, &language, &findings)
       if let language { defaultLanguage = language }
     case "used_for":
-      guard let items = value.sequence?.compactMap(\.string) else {
+      guard let items = value.sequence else {
         findings.append(Self.mistake(value, "a list of texts is expected here"))
         return
       }
-      usedFor = items
+      for item in items {
+        if let text = item.scalar?.string {
+          usedFor.append(text)
+        } else {
+          findings.append(Self.mistake(item, "a text is expected here"))
+        }
+      }
     case "bindings":
       guard let mapping = value.mapping else {
         findings.append(Self.mistake(value, "bindings map a field's key or a JSON Pointer to Liquid"))
         return
       }
-      for (target, bound) in mapping {
-        guard let name = target.string, let json = Self.json(bound) else {
-          findings.append(Self.mistake(target, "a binding is a text, or a mapping of texts"))
-          continue
-        }
-        let mark = bound.mark
-        bindings.append(Binding(target: name, value: json, line: mark?.line ?? 1, column: mark?.column ?? 1))
-      }
+      for (target, bound) in mapping { bind(target, bound, &findings) }
     default:
-      let known = ["name", "description", "default_language", "used_for", "bindings"]
       findings.append(
-        Self.mistake(key, "nobody knows the key \(key.string ?? "?"); known are \(known.joined(separator: ", "))"))
+        Self.mistake(
+          key, "nobody knows the key \(key.string ?? "?"); known are \(Self.keys.joined(separator: ", "))"))
     }
   }
 
@@ -93,15 +99,41 @@ package struct TemplateSettings: Sendable, Hashable {
     target = text
   }
 
-  private static func json(_ node: Node) -> JSONValue? {
-    if let scalar = node.scalar { return .string(scalar.string) }
-    guard let mapping = node.mapping else { return nil }
-    var object = JSONObject()
-    for (key, value) in mapping {
-      guard let name = key.string, let text = value.scalar?.string else { return nil }
-      object[name] = .string(text)
+  private mutating func bind(_ target: Node, _ bound: Node, _ findings: inout [Finding]) {
+    guard let name = target.scalar?.string else {
+      findings.append(Self.mistake(target, "a field's key or a JSON Pointer is expected here"))
+      return
     }
-    return .object(object)
+    if let text = bound.scalar {
+      bindings.append(Self.binding(name, nil, text))
+    } else if let mapping = bound.mapping {
+      for (member, value) in mapping {
+        if let memberName = member.scalar?.string, let text = value.scalar {
+          bindings.append(Self.binding(name, memberName, text))
+        } else {
+          findings.append(Self.mistake(value, "a text is expected here"))
+        }
+      }
+    } else {
+      findings.append(Self.mistake(bound, "a binding is a text, or a mapping of texts"))
+    }
+  }
+
+  private static func binding(_ target: String, _ member: String?, _ text: Node.Scalar) -> Binding {
+    var line = text.mark?.line ?? 1
+    var column = text.mark?.column ?? 1
+    switch text.style {
+    case .singleQuoted, .doubleQuoted: column += 1
+    // The text of a block begins on the line after its sign.
+    case .literal, .folded: (line, column) = (line + 1, 1)
+    default: break
+    }
+    return Binding(target: target, member: member, text: text.string, line: line, column: column)
+  }
+
+  private static func isNothing(_ node: Node) -> Bool {
+    guard let scalar = node.scalar else { return false }
+    return scalar.string.isEmpty && scalar.style == .plain
   }
 
   private static func mistake(_ node: Node, _ message: String) -> Finding {
@@ -119,6 +151,10 @@ package struct TemplateSettings: Sendable, Hashable {
       place.line = mark.line
       place.column = mark.column
       message = problem
+    case .duplicatedKeysInMapping(let duplicates, let context):
+      place.line = context.mark.line
+      place.column = context.mark.column
+      message = "\(duplicates.joined(separator: ", ")) stands here twice"
     default: break
     }
     return Finding(.error, "template-yaml-syntax", at: place, message, hint: "mend the YAML at this place")

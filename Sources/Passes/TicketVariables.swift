@@ -146,7 +146,7 @@ extension TicketVariables {
     case "name": text(ticket.event.name)
     case "subtitle": text(ticket.event.subtitle)
     case "start": date(ticket.event.start)
-    case "end": date(ticket.event.effectiveEnd)
+    case "end": date(knownEnd)
     case "duration": ticket.event.duration.flatMap { Int(exactly: $0) }.map { .int($0) }
     case "doors": date(ticket.event.doors)
     case "home_team": text(ticket.event.homeTeam)
@@ -157,6 +157,12 @@ extension TicketVariables {
     case "performers": text(ticket.event.performers)
     default: nil
     }
+  }
+
+  /// The end that was given, or start and duration. Only a pass's expiration may guess one.
+  private var knownEnd: ZonedDateTime? {
+    guard ticket.event.end != nil || (ticket.event.duration ?? 0) > 0 else { return nil }
+    return ticket.event.effectiveEnd
   }
 
   private func venueValue(_ member: String) -> LiquidValue? {

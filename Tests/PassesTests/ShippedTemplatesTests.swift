@@ -1,0 +1,97 @@
+import Foundation
+import JSON
+import Passes
+import Testing
+import Tickets
+
+/// The three templates that come with the project, held against what they made last time.
+///
+/// After a change that is meant, remove the files in `Golden` and run the tests twice: the first run writes them anew and
+/// fails, so that nobody forgets to look at the difference.
+@Suite("Templates that come with the project") struct ShippedTemplatesTests {
+  static let names = ["concert", "match", "museum"]
+  private static let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+
+  private static func load(_ name: String) throws -> PassTemplate {
+    let folder = tests.appending(path: "../../templates/\(name).pkpasstemplate").standardizedFileURL
+    var files = PassFiles()
+    let paths = try #require(FileManager.default.subpaths(atPath: folder.path()))
+    for path in paths {
+      let url = folder.appending(path: path)
+      if try url.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true {
+        files[path] = Array(try Data(contentsOf: url))
+      }
+    }
+    return try PassTemplate(name: folder.lastPathComponent, files: files)
+  }
+
+  @Test(arguments: names) func `has nothing for Wallet to refuse, and no warning`(name: String) throws {
+    #expect(try Self.load(name).findings().map { "\($0.severity) \($0.place): \($0.message)" } == [])
+  }
+
+  @Test(arguments: names) func `is in English, French and German with samples`(name: String) throws {
+    let template = try Self.load(name)
+    #expect(template.name == name)
+    #expect(template.languages == ["en", "de", "fr"])
+    #expect(template.samples.count >= 3)
+  }
+
+  @Test(arguments: names) func `makes of each sample the pass it made before, in every language`(name: String) throws {
+    let template = try Self.load(name)
+    for sample in template.samples {
+      let contents = try template.contents(
+        for: sample.ticket, issuer: Fixture.issuer, serialNumber: "0815", isVoided: sample.ticket.action == .void)
+      let files = contents.files
+      let pass = try JSONValue(parsing: files["pass.json"] ?? [])
+      try Self.compare(
+        String(decoding: pass.serialized(sortedKeys: true, pretty: true), as: UTF8.self) + "\n",
+        "\(name)-\(sample.name).json")
+      for language in template.languages {
+        let strings = try StringsFile(parsing: files["\(language).lproj/pass.strings"] ?? [])
+        #expect(strings.duplicates.isEmpty, "\(name) \(sample.name) \(language)")
+        try Self.compare(Self.front(of: pass, strings), "\(name)-\(sample.name).\(language).txt")
+      }
+    }
+  }
+
+  /// What a phone shows: every field as `key: label: value`.
+  private static func front(of pass: JSONValue, _ strings: StringsFile) -> String {
+    func said(_ value: JSONValue?) -> String {
+      guard let text = value?.stringValue else {
+        return value.map { String(decoding: $0.serialized(), as: UTF8.self) } ?? ""
+      }
+      return strings[text] ?? text
+    }
+    var lines = [said(pass["organizationName"]), said(pass["description"])]
+    for group in pass["eventTicket"]?.object?.members ?? [] {
+      lines.append("\n\(group.name)")
+      for field in group.value.array ?? [] {
+        let change = field["changeMessage"].map { " (\(said($0)))" } ?? ""
+        lines.append("\(field["key"]?.stringValue ?? ""): \(said(field["label"])): \(said(field["value"]))\(change)")
+      }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// Says line by line what differs.
+  private static func compare(_ text: String, _ name: String) throws {
+    let url = tests.appending(path: "Golden/\(name)")
+    guard let golden = try? String(contentsOf: url, encoding: .utf8) else {
+      try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try text.write(to: url, atomically: true, encoding: .utf8)
+      Issue.record("Golden/\(name) did not exist and was written: look at it, then run again")
+      return
+    }
+    if golden == text { return }
+    let old = golden.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    let new = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    let changes = new.difference(from: old).map { change in
+      switch change {
+      case .remove(let offset, let line, _): (offset, 0, "\(offset + 1) - \(line)")
+      case .insert(let offset, let line, _): (offset, 1, "\(offset + 1) + \(line)")
+      }
+    }
+    let sorted = changes.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map(\.2)
+    Issue.record("Golden/\(name) (- as it was, + as it is now):\n\(sorted.joined(separator: "\n"))")
+  }
+}
