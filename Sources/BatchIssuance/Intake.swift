@@ -97,7 +97,7 @@ final class Intake: @unchecked Sendable {
 
   static let lotSize = 64
   /// How many records are held back before it is their turn.
-  static let mostHeldBack = 10_000
+  static let mostHeldBack = 2_000
   /// Room for this many movements from the start, so that a run's memory is the same for ten and for a hundred thousand.
   static let expectedMovements = 150_000
 

@@ -56,6 +56,7 @@ package final class PassFolder: Sendable {
   ///
   /// - Parameter worker: workers writing at the same time each have their own file under way.
   func write(_ bytes: UnsafeRawBufferPointer, to name: String, worker: Int) throws(BatchError) {
+    if try writeNameless(bytes, to: name) { return }
     let temporary = workPath("pass-\(worker)")
     let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard file >= 0 else { throw .system("creating", path: temporary, code: errno) }
@@ -74,6 +75,30 @@ package final class PassFolder: Sendable {
     }
     try publish(temporary, as: name)
   }
+
+  /// Writes a file that has no name until it is whole, where the system can do that; false where it cannot, or where
+  /// the name is taken.
+  ///
+  /// Workers creating and renaming files by way of one folder wait for that folder's lock; this takes the lock of the
+  /// final folder once. A run that is killed leaves nothing at all.
+  private func writeNameless(_ bytes: UnsafeRawBufferPointer, to name: String) throws(BatchError) -> Bool {
+    let final = path(name)
+    guard let slash = final.lastIndex(of: "/") else { return false }
+    let parent = String(final[..<slash])
+    var file = open(parent, Self.nameless | O_WRONLY | O_CLOEXEC, 0o644)
+    if file < 0, errno == ENOENT {
+      try Self.makeFolders(parent)
+      file = open(parent, Self.nameless | O_WRONLY | O_CLOEXEC, 0o644)
+    }
+    // Not every file system knows files without a name; the way by the work folder says what else may be wrong.
+    guard file >= 0 else { return false }
+    defer { close(file) }
+    try Self.writeAll(bytes, to: file, path: final)
+    return linkat(AT_FDCWD, "/proc/self/fd/\(file)", AT_FDCWD, final, AT_SYMLINK_FOLLOW) == 0
+  }
+
+  /// `O_TMPFILE` of open(2), a macro that Swift does not see.
+  private static let nameless = 0o20_000_000 | O_DIRECTORY
 
   /// Renames a finished file to its place, making the folders above it.
   func publish(_ temporary: String, as name: String) throws(BatchError) {

@@ -50,6 +50,9 @@ struct Certs: ParsableCommand {
     var path: String
 
     func run() throws {
+      guard FileManager.default.fileExists(atPath: path) else {
+        throw Failure("\(path): there is no such file or folder", hint: "name a folder or a .p12 file")
+      }
       let report: IdentityReport
       do {
         let password = try IdentityPassword.source(in: ProcessInfo.processInfo.environment)?.read()

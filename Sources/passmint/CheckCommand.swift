@@ -8,8 +8,8 @@ struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Say what Wallet would refuse, and why.",
     discussion: """
-      Opens .pkpass and .pkpasses files, pass folders and template folders that anyone made: archive, manifest, signature,
-      certificate chain, pass.json, strings and images.
+      Opens .pkpass and .pkpasses files, pass folders and template folders that anyone made: archive, manifest, \
+      signature, certificate chain, pass.json, strings and images.
       """)
 
   @Argument(help: ArgumentHelp("Passes, bundles or folders.", valueName: "PATH"))
@@ -23,20 +23,30 @@ struct Check: ParsableCommand {
 
   func run() throws {
     let roots = try trust.map { try Self.roots($0) } ?? []
-    var reports: [BundleReport] = []
-    for path in paths { reports.append(try Self.report(path, trust: roots)) }
-    if json {
-      let values = zip(paths, reports).map { path, report -> JSONValue in
-        [
+    var status = ExitStatus.good
+    var values: [JSONValue] = []
+    for path in paths {
+      let report: BundleReport
+      do {
+        report = try Self.report(path, trust: roots)
+      } catch let failure as Failure {
+        // One path that is wrong says nothing about the others.
+        Terminal.report(failure)
+        status = .failed
+        continue
+      }
+      if !report.isAcceptable, status == .good { status = .someRefused }
+      if json {
+        values.append([
           "path": .string(path), "kind": .string(report.kind.rawValue), "acceptable": .bool(report.isAcceptable),
           "findings": .array(report.findings.map(\.json)),
-        ]
+        ])
+      } else {
+        Self.show(report, path: path)
       }
-      Terminal.write(String(decoding: JSONValue.array(values).serialized(pretty: true), as: UTF8.self))
-    } else {
-      for (path, report) in zip(paths, reports) { Self.show(report, path: path) }
     }
-    throw reports.allSatisfy(\.isAcceptable) ? ExitStatus.good : .someRefused
+    if json { Terminal.write(String(decoding: JSONValue.array(values).serialized(pretty: true), as: UTF8.self)) }
+    throw status
   }
 
   static func roots(_ path: String) throws -> [Certificate] {

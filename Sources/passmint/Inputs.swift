@@ -88,11 +88,15 @@ enum Inputs {
   }
 }
 
-/// Counts the bytes read, for the progress bar.
+/// Counts what is read, for the progress bar.
+///
+/// Exports are read far ahead of the rows that are worked on, small ones whole. So for tables the lines are counted too.
 final class ReadingMeter: Sendable {
   private let read = Atomic(0)
+  private let lines = Atomic(0)
   private let expected = Atomic(0)
   private let isKnown = Atomic(true)
+  private let hasDocuments = Atomic(false)
 
   func expect(_ bytes: Int, isFile: Bool) {
     expected.add(bytes, ordering: .relaxed)
@@ -102,17 +106,26 @@ final class ReadingMeter: Sendable {
   func source(descriptor: Int32) -> ByteSource {
     let source = ByteSource(fileDescriptor: descriptor)
     if descriptor == STDIN_FILENO { isKnown.store(false, ordering: .relaxed) }
+    var isFirst = true
     return ByteSource { count in
       let bytes = try source.read(count)
+      if isFirst, let byte = bytes.first(where: { $0 > 0x20 && $0 < 0x80 }), byte == 0x7B || byte == 0x5B {
+        self.hasDocuments.store(true, ordering: .relaxed)
+      }
+      isFirst = false
       self.read.add(bytes.count, ordering: .relaxed)
+      self.lines.add(bytes.count { $0 == 0x0A }, ordering: .relaxed)
       return bytes
     }
   }
 
-  /// How much has been read, from 0 to 1; nil when nobody knows how much there is.
-  var fraction: Double? {
+  /// How much has been dealt with, from 0 to 1; nil when nobody knows how much there is.
+  func fraction(rows: Int) -> Double? {
     let total = expected.load(ordering: .relaxed)
     guard isKnown.load(ordering: .relaxed), total > 0 else { return nil }
-    return min(1, Double(read.load(ordering: .relaxed)) / Double(total))
+    let fraction = min(1, Double(read.load(ordering: .relaxed)) / Double(total))
+    let lines = lines.load(ordering: .relaxed)
+    guard !hasDocuments.load(ordering: .relaxed), lines > rows else { return fraction }
+    return fraction * Double(rows) / Double(lines)
   }
 }

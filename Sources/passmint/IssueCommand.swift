@@ -12,11 +12,12 @@ struct Issue: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Make signed passes of order exports.",
     discussion: """
-      Reads order exports (CSV, or Secutix's JSON) and writes a folder of passes. Running it again does only what is
-      missing or changed. Rows that cannot become a pass go to a rejects file with the reason, to be mended and run again.
+      Reads order exports (CSV, or Secutix's JSON) and writes a folder of passes. Running it again does only what is \
+      missing or changed. Rows that cannot become a pass go to a rejects file with the reason, to be mended and run \
+      again.
 
-      The password of an encrypted key or .p12 comes from the environment: PASSMINT_IDENTITY_PASSWORD, or the name of a
-      file in PASSMINT_IDENTITY_PASSWORD_FILE.
+      The password of an encrypted key or .p12 comes from the environment: PASSMINT_IDENTITY_PASSWORD, or the name of \
+      a file in PASSMINT_IDENTITY_PASSWORD_FILE.
       """)
 
   @Argument(help: "Order exports; - is standard input.")
@@ -82,32 +83,9 @@ struct Issue: ParsableCommand {
   var quiet = false
 
   func run() throws {
-    let run = try prepare()
     let meter = ReadingMeter()
-    var options = ExportOptions()
-    options.format = try format.map { name in
-      guard let format = ExportFormat(rawValue: name) else {
-        throw Failure(
-          "there is no format \(name)",
-          hint: "the formats are \(ExportFormat.allCases.map(\.rawValue).joined(separator: ", "))", status: .usage)
-      }
-      return format
-    }
-    options.mapping = try mapping.map { try Inputs.mapping($0) }
-    options.timeZone = try timeZone.map { name in
-      guard let zone = TimeZone(identifier: name) else {
-        throw Failure(
-          "there is no time zone \(name)", hint: "an IANA name is wanted, such as Europe/Paris", status: .usage)
-      }
-      return zone
-    }
-    options.currency = try currency.map { code in
-      guard let currency = try? Currency(code) else {
-        throw Failure("\(code) is no currency", hint: "an ISO 4217 code is wanted, such as EUR", status: .usage)
-      }
-      return currency
-    }
-    let inputs = try Inputs.exports(input, options: options, meter: meter)
+    let inputs = try Inputs.exports(input, options: try exportOptions(), meter: meter)
+    let run = try prepare()
     let folder: PassFolder
     do {
       folder = try PassFolder(path: out, isReadOnly: dryRun)
@@ -142,8 +120,37 @@ struct Issue: ParsableCommand {
     throw summary.status
   }
 
+  /// How the exports are to be read.
+  private func exportOptions() throws -> ExportOptions {
+    var options = ExportOptions()
+    options.format = try format.map { name in
+      guard let format = ExportFormat(rawValue: name) else {
+        throw Failure(
+          "there is no format \(name)",
+          hint: "the formats are \(ExportFormat.allCases.map(\.rawValue).joined(separator: ", "))", status: .usage)
+      }
+      return format
+    }
+    options.mapping = try mapping.map { try Inputs.mapping($0) }
+    options.timeZone = try timeZone.map { name in
+      guard let zone = TimeZone(identifier: name) else {
+        throw Failure(
+          "there is no time zone \(name)", hint: "an IANA name is wanted, such as Europe/Paris", status: .usage)
+      }
+      return zone
+    }
+    options.currency = try currency.map { code in
+      guard let currency = try? Currency(code) else {
+        throw Failure("\(code) is no currency", hint: "an ISO 4217 code is wanted, such as EUR", status: .usage)
+      }
+      return currency
+    }
+    return options
+  }
+
   /// Everything that can be wrong before the first record is read.
   private func prepare() throws -> BatchRun {
+    guard !out.isEmpty else { throw Failure("--out is empty", hint: "name the folder passes go to", status: .usage) }
     guard bundle == "ticket" || bundle == "order" else {
       throw Failure(
         "--bundle is ticket or order, not \(bundle)", hint: "leave it out for one file a ticket", status: .usage)

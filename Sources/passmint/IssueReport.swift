@@ -8,14 +8,18 @@ extension Issue {
   func report(_ summary: BatchSummary) {
     if json {
       Terminal.write(String(decoding: summary.json.serialized(), as: UTF8.self))
-    } else if !quiet {
+    } else if !quiet, summary.counts.read > 0 || !summary.inputFailed {
       for line in lines(summary) { Terminal.write(line) }
+    }
+    if summary.counts.read == 0, !summary.inputFailed, !summary.wasInterrupted, !quiet {
+      Terminal.warning("there are no rows to make passes of")
     }
     if summary.wasInterrupted {
       Terminal.note("stopped on request; every pass written is whole, run the same command again to go on")
     }
     if summary.inputFailed {
-      Terminal.hint("what was read before stands; mend the export and run the same command again")
+      let rest = summary.counts.read > 0 ? "what was read before stands; " : ""
+      Terminal.hint("\(rest)mend the export and run the same command again")
     }
     for file in summary.rejectsFiles where !quiet {
       Terminal.hint("mend the rows in \(file) and issue that file, with the same options")

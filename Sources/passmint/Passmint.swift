@@ -25,9 +25,31 @@ struct Passmint: ParsableCommand {
       end(with: status)
     } catch {
       // Help and version end well; what is left are words on the command line that nobody understands.
-      let isHelp = exitCode(for: error).isSuccess
-      Terminal.write(fullMessage(for: error), toError: !isHelp)
-      end(with: isHelp ? .good : .usage)
+      if exitCode(for: error).isSuccess {
+        Terminal.write(fullMessage(for: error))
+        end(with: .good)
+      }
+      Terminal.report(Failure(usage: fullMessage(for: error)))
+      end(with: .usage)
     }
+  }
+}
+
+extension Failure {
+  /// The argument parser's text in this program's manner: what is wrong, and where help is.
+  ///
+  /// It has lines "Error: Unknown option '--x'", "Usage: …" and "  See 'passmint issue --help' for more information."
+  init(usage text: String) {
+    var message: [String] = []
+    var hint: String?
+    for line in text.split(separator: "\n") {
+      if let help = line.split(separator: "'").first(where: { $0.hasSuffix("--help") }), line.contains("See ") {
+        hint = String(help)
+      } else if !line.hasPrefix("Usage:"), !line.hasPrefix("Help:") {
+        message.append(String(line))
+      }
+    }
+    let sentence = message.joined(separator: " ").replacing("Error: ", with: "", maxReplacements: 1)
+    self.init(sentence.prefix(1).lowercased() + sentence.dropFirst(), hint: hint ?? "passmint --help", status: .usage)
   }
 }

@@ -51,7 +51,7 @@ struct Progress {
   private func bar(_ counts: BatchCounts, _ elapsed: Double) -> String {
     let passes = "\(Terminal.grouped(counts.passes)) passes  \(rate(counts, elapsed))"
     let rejected = counts.rejected > 0 ? "  \(Terminal.grouped(counts.rejected)) rejected" : ""
-    guard let fraction = meter.fraction else { return passes + rejected }
+    guard let fraction = meter.fraction(rows: counts.read) else { return passes + rejected }
     // The reader is a little ahead of the workers, so the end never shows too early.
     let share = min(0.99, fraction)
     let width = 24

@@ -22,11 +22,13 @@ struct Show: ParsableCommand {
     let (document, findings) = WalletRules.document(in: report.files)
     guard let document, document.value.object != nil else {
       throw Failure(
-        "\(file) holds no pass that could be shown", findings: report.findings + findings, status: .someRefused)
+        "\(file) holds no pass that could be shown", hint: "name a .pkpass file or a pass folder",
+        findings: report.findings + findings.filter { !report.findings.contains($0) }, status: .someRefused)
     }
     let pass = ShownPass(document.value, files: report.files, language: language)
-    if let language, !pass.languages.isEmpty, !pass.languages.contains(language) {
-      Terminal.warning("the pass has no \(language); it has \(pass.languages.joined(separator: ", "))")
+    if let language, !pass.languages.contains(language) {
+      let others = pass.languages.isEmpty ? "one language only" : pass.languages.joined(separator: ", ")
+      Terminal.warning("the pass has no \(language); it has \(others)")
     }
     if json {
       Terminal.write(String(decoding: pass.json(report).serialized(pretty: true), as: UTF8.self))
@@ -112,7 +114,7 @@ struct ShownPass {
       lines.append("signature")
       add("  signed by", signature.signer.commonName ?? signature.signer.subject)
       add("  signed at", signature.signingTime.map { ZonedDateTime(epochMilliseconds: $0 * 1000).iso8601 })
-      add("  certificate until", ZonedDateTime(epochMilliseconds: signature.signer.notAfter * 1000).iso8601)
+      add("  valid until", ZonedDateTime(epochMilliseconds: signature.signer.notAfter * 1000).iso8601)
       add("  issuer", signature.appleGeneration.map { "Apple WWDR \($0)" } ?? signature.signer.issuer)
       add("  verifies", signature.isVerified ? "yes" : "no")
     }

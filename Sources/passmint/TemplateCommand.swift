@@ -30,7 +30,9 @@ struct Template: ParsableCommand {
         ]
         Terminal.write(String(decoding: object.serialized(pretty: true), as: UTF8.self))
       } else {
-        for finding in report.findings { Terminal.write(Terminal.line(for: finding, isTerminal: Terminal.isOutputTerminal)) }
+        for finding in report.findings {
+          Terminal.write(Terminal.line(for: finding, isTerminal: Terminal.isOutputTerminal))
+        }
         Terminal.write(Check.verdict(report.findings, path: folder))
       }
       throw report.isAcceptable ? ExitStatus.good : .someRefused
@@ -41,8 +43,8 @@ struct Template: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Begin a template of your own from one that is there.",
       discussion: """
-        Copies a template: concert, museum or match, or any folder. Templates are looked for in PASSMINT_TEMPLATES, in
-        ./templates, and beside the program.
+        Copies a template: concert, museum or match, or any folder. Templates are looked for in PASSMINT_TEMPLATES, \
+        in ./templates, and beside the program.
         """)
 
     @Argument(help: ArgumentHelp("The new template: a name, or a folder NAME.pkpasstemplate.", valueName: "NAME"))
@@ -52,6 +54,10 @@ struct Template: ParsableCommand {
     var from = "concert"
 
     func run() throws {
+      let name = String(name.reversed().drop { $0 == "/" }.reversed())
+      guard !name.isEmpty else {
+        throw Failure("a template needs a name", hint: "passmint template new mine", status: .usage)
+      }
       let target = name.hasSuffix(".pkpasstemplate") ? name : "\(name).pkpasstemplate"
       let files = FileManager.default
       guard !files.fileExists(atPath: target) else {
