@@ -40,6 +40,13 @@ package struct TemplateSettings: Sendable, Hashable {
           hint: "save template.yaml as UTF-8"))
       return
     }
+    if let place = Self.anchor(in: text) {
+      findings.append(
+        Finding(
+          .error, "template-yaml-content", at: place, "anchors (&name) are not read here",
+          hint: "write the value out where it is needed"))
+      return
+    }
     do {
       guard let node = try Yams.compose(yaml: text) else { return }
       guard let mapping = node.mapping else {
@@ -129,6 +136,21 @@ package struct TemplateSettings: Sendable, Hashable {
     default: break
     }
     return Binding(target: target, member: member, text: text.string, line: line, column: column)
+  }
+
+  /// The first anchor. References to references grow without end while YAML is read, and settings need none.
+  private static func anchor(in text: String) -> Finding.Place? {
+    for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+      var before: Character = "-"
+      for (column, (character, next)) in zip(line, line.dropFirst()).enumerated() {
+        // An anchor stands where a value begins.
+        if character == "&", "-:?[{,".contains(before), next.isLetter || next.isNumber || next == "_" {
+          return Finding.Place(file: fileName, line: index + 1, column: column + 1)
+        }
+        if character != " " { before = character }
+      }
+    }
+    return nil
   }
 
   private static func isNothing(_ node: Node) -> Bool {

@@ -87,6 +87,24 @@ import Tickets
     #expect(
       found.allSatisfy { $0.place.pointer == "/eventTicket/auxiliaryFields/1/numberStyle" && $0.place.line == 10 })
   }
+
+  @Test func `a template for codes of thirteen digits is tried with one`() throws {
+    let template = try Fixture.template(
+      more: """
+        "barcodes": [{"format": "PKBarcodeFormatEAN13", "message": "{{ ticket.barcode }}", "messageEncoding": "iso-8859-1"}]
+        """)
+    #expect(!template.findings().contains { $0.code == "composition" })
+  }
+
+  @Test func `what fails for a sample is an error, what fails for a made-up ticket is not`() throws {
+    let color = #""labelColor": "{{ seat.level }}""#
+    let sample = #"{"ticket": {"id": "1", "barcode": "1"}, "seat": {"level": "2"}}"#
+    func severity(_ files: [String: String]) throws -> [Finding.Severity] {
+      try Fixture.template(more: color, files: files).findings().filter { $0.code == "composition" }.map(\.severity)
+    }
+    #expect(try severity([:]) == [.warning])
+    #expect(try severity(["samples/one.json": sample]) == [.error, .warning])
+  }
 }
 
 @Suite("template.yaml") struct SettingsTests {
@@ -164,7 +182,8 @@ import Tickets
     ("bindings: [a]", "template.yaml:1:11", "bindings"), ("- a", "template.yaml:1:1", "mapping"),
     ("name: [a]", "template.yaml:1:7", "text"), ("colour: red", "template.yaml:1:1", "colour"),
     ("used_for: concert", "template.yaml:1:11", "list"), ("used_for:\n  - [a]", "template.yaml:2:5", "text"),
-    ("name: \"x", "template.yaml:", ""), ("name: a\nname: b", "template.yaml:", "name"),
+    ("name: \"x", "template.yaml:", ""), ("name: &a x", "template.yaml:1:7", "anchors"),
+    ("name: a\nname: b", "template.yaml:", "name"),
   ])
   func `a mistake has its line`(yaml: String, place: String, word: String) throws {
     let findings = try Fixture.findings { try Fixture.template(Self.designed, yaml: yaml) }
@@ -274,6 +293,18 @@ import Tickets
     #expect((100...300).contains(findings.count))
     let good = (0..<2000).map { field("f\($0)", "{{ seat.row }} {{ holder.name }}") }.joined(separator: ",")
     #expect(try Fixture.template(fields: good).pass(Fixture.ticket()) != .null)
+  }
+
+  @Test func `references that multiply in template.yaml end soon`() throws {
+    var yaml = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
+    for level in 1...9 {
+      let all = Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", ")
+      yaml += "a\(level): &a\(level) [\(all)]\n"
+    }
+    for last in ["used_for: *a9\n", "bindings: { row: *a9 }\n", "? *a9\n: 1\n"] {
+      let text = yaml + last
+      #expect(try !Fixture.findings { try Fixture.template(yaml: text) }.isEmpty)
+    }
   }
 
   @Test func `loops and outputs without end are errors of the ticket, not of the process`() throws {
