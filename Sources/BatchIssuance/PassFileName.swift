@@ -43,6 +43,8 @@ package struct PassFileName: Sendable {
   /// One part of a path that every file system takes and that cannot lead anywhere else: no separators, no control
   /// characters, no leading dot, none of Windows' device names, at most 200 bytes; composed, as most systems write it.
   static func safe(_ text: String) -> String? {
+    // Ids are digits, and there are two of them a pass.
+    if (1...200).contains(text.utf8.count), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) { return text }
     var safe = ""
     for scalar in text.precomposedStringWithCanonicalMapping.unicodeScalars {
       switch scalar {

@@ -1,4 +1,5 @@
 import COpenSSL
+import Glibc
 import ZonedTime
 
 /// A detached PKCS#7 signature with three holes: signing time, digest of the manifest, signature value.
@@ -67,7 +68,10 @@ final class SignatureLayout {
     // The time first: everything else but the value itself must then be equal.
     der.replaceSubrange(timeHole, with: signature[timeHole])
     signingTime = .min
-    let isLaidOut = signature[..<signatureHole.lowerBound].elementsEqual(der[..<signatureHole.lowerBound])
+    let isLaidOut = der.withUnsafeBytes { own in
+      guard let ours = own.baseAddress, let theirs = signature.baseAddress else { return false }
+      return memcmp(ours, theirs, signatureHole.lowerBound) == 0
+    }
     guard isLaidOut else { return false }
     hashed.replaceSubrange(
       timeHole.lowerBound - signedAttributes.lowerBound..<timeHole.upperBound - signedAttributes.lowerBound,

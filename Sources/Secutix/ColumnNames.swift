@@ -51,7 +51,7 @@ enum ColumnNames {
     (.seatNumber, ["seatnumber", "seat", "seatno", "seatnr"]),
     (.seatEntrance, ["seatentrance", "entrance", "gate", "door"]),
     (.seatLevel, ["seatlevel", "level", "floor"]),
-    (.seatCategory, ["seatcategory", "seatcategoryname", "seatcat", "seatcatcode"]),
+    (.seatCategory, ["seatcategory", "seatcategoryname", "seatcat", "seatcatcode", "category", "categoryname"]),
     (.seatContingent, ["seatcontingent", "contingent"]),
     (.seatAddress, ["seataddress"]),
     (.holderFirstName, ["holderfirstname", "beneficiaryfirstname", "firstname"]),

@@ -1,5 +1,6 @@
 import Foundation
 import PassBundle
+import Passes
 
 /// A temporary folder with everything the command needs, and runs of the command in it.
 struct Scratch {

@@ -55,14 +55,7 @@ struct Workload {
 
   static func files(images: [Int]) -> PassFiles {
     var files = PassFiles(["pass.json": Array(pass.utf8)])
-    var state: UInt64 = 42
-    for (name, size) in zip(imageNames, images) {
-      files[name] = (0..<size).map { _ in
-        // Any cheap noise will do.
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return UInt8(truncatingIfNeeded: state >> 33)
-      }
-    }
+    for (name, size) in zip(imageNames, images) { files[name] = NoisyPNG.bytes(about: size) }
     return files
   }
 

@@ -5,7 +5,6 @@ import Passes
 // `make bench`: how close the program comes to the one thing that cannot be made faster, an RSA-2048 signature a pass.
 
 ProcessTuning.apply()
-setvbuf(stdout, nil, _IOLBF, 0)
 
 guard CommandLine.arguments.count == 2 else {
   FileHandle.standardError.write(Data("usage: bench PATH-OF-PASSMINT\n".utf8))
