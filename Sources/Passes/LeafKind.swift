@@ -86,15 +86,22 @@ enum LeafKind: Hashable {
 struct BarcodeRules: Hashable {
   let format: String
   let encoding: String
+  /// The last character of the encoding; nil when it is not known or has them all.
+  private let limit: UInt32?
 
-  /// Why the message cannot be shown; nil when it can.
-  func problem(with message: String) -> CompositionError.Reason? {
-    let limit: UInt32? =
+  init(format: String, encoding: String) {
+    self.format = format
+    self.encoding = encoding
+    limit =
       switch encoding.lowercased() {
       case "us-ascii", "ascii": 0x7F
       case "iso-8859-1", "latin1", "iso_8859-1": 0xFF
       default: nil
       }
+  }
+
+  /// Why the message cannot be shown; nil when it can.
+  func problem(with message: String) -> CompositionError.Reason? {
     if let limit, let scalar = message.unicodeScalars.first(where: { $0.value > limit }) {
       return .barcodeCharacter(String(scalar), encoding: encoding)
     }

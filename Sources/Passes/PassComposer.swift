@@ -54,8 +54,10 @@ private struct PassComposer {
   /// Whether the ticket's own names differ from language to language.
   let hasTranslations: Bool
   var json: [UInt8] = []
-  /// What `pass.json` says and the other languages say otherwise: a key, and a text per context.
-  var translations: [(key: String, texts: [String])] = []
+  /// What `pass.json` says and other languages say otherwise.
+  var translatedKeys: [String] = []
+  /// For each of those keys the text of each context.
+  var translatedTexts: [[String]] = []
   /// What `pass.json` says in every language alike.
   var plainTexts: [String] = []
 
@@ -247,8 +249,9 @@ private struct PassComposer {
     case .null, .empty, .blank: return false
     case let value:
       texts = value.text.split(separator: ",").compactMap { part in
-        let trimmed = part.drop { $0 == " " }.reversed().drop { $0 == " " }
-        return trimmed.isEmpty ? nil : String(trimmed.reversed())
+        var trimmed = part.utf8.drop { $0 == 0x20 }
+        while trimmed.last == 0x20 { trimmed.removeLast() }
+        return trimmed.isEmpty ? nil : String(Substring(trimmed))
       }
     }
     for (index, text) in texts.enumerated() {
@@ -292,22 +295,29 @@ private struct PassComposer {
   /// Where the same words stand for something else too, spaces without width make them another key.
   private mutating func translated(_ leaf: TemplateLeaf, _ text: String) throws(CompositionError) -> String {
     guard contexts.count > 1 else { return text }
-    var texts = [text]
+    // Empty until a language differs: most texts do not.
+    var texts: [String] = []
     if hasTranslations || leaf.usesLanguage {
-      for context in contexts.dropFirst() { texts.append(try render(leaf, context)) }
+      for index in 1..<contexts.count {
+        let other = try render(leaf, contexts[index])
+        if texts.isEmpty {
+          if other == text { continue }
+          texts = Array(repeating: text, count: index)
+        }
+        texts.append(other)
+      }
     }
     var key = text
-    if texts.contains(where: { $0 != text }) {
-      if let known = translations.first(where: { $0.texts == texts }) { return known.key }
-      while template.takenKeys.contains(key) || plainTexts.contains(key)
-        || translations.contains(where: { $0.key == key })
-      {
+    if texts.isEmpty {
+      while translatedKeys.contains(key) { key += "\u{200B}" }
+      plainTexts.append(key)
+    } else {
+      if let known = translatedTexts.firstIndex(of: texts) { return translatedKeys[known] }
+      while template.takenKeys.contains(key) || plainTexts.contains(key) || translatedKeys.contains(key) {
         key += "\u{200B}"
       }
-      translations.append((key, texts))
-    } else {
-      while translations.contains(where: { $0.key == key }) { key += "\u{200B}" }
-      plainTexts.append(key)
+      translatedKeys.append(key)
+      translatedTexts.append(texts)
     }
     return key
   }
@@ -317,7 +327,7 @@ private struct PassComposer {
     json.append(UInt8(ascii: "}"))
     var files: [PassAssets.File] = []
     for (index, strings) in template.strings.enumerated() {
-      guard !strings.liquid.isEmpty || !translations.isEmpty, strings.hasFolder else { continue }
+      guard !strings.liquid.isEmpty || !translatedKeys.isEmpty, strings.hasFolder else { continue }
       var bytes = strings.fixed
       for (key, liquid, place) in strings.liquid {
         do {
@@ -326,7 +336,9 @@ private struct PassComposer {
           throw CompositionError(reason: .liquid("\(error.kind)"), place: place)
         }
       }
-      for (key, texts) in translations { StringsFile.append(key: key, value: texts[index], to: &bytes) }
+      for (key, texts) in zip(translatedKeys, translatedTexts) {
+        StringsFile.append(key: key, value: texts[index], to: &bytes)
+      }
       files.append(PassAssets.File(path: strings.path, bytes: bytes))
     }
     files.append(PassAssets.File(path: TemplateCompiler.fileName, bytes: json))
