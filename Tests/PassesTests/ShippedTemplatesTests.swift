@@ -13,6 +13,10 @@ import Tickets
   private static let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
 
   private static func load(_ name: String) throws -> PassTemplate {
+    try PassTemplate(name: "\(name).pkpasstemplate", files: files(name))
+  }
+
+  private static func files(_ name: String) throws -> PassFiles {
     let folder = tests.appending(path: "../../templates/\(name).pkpasstemplate").standardizedFileURL
     var files = PassFiles()
     let paths = try #require(FileManager.default.subpaths(atPath: folder.path()))
@@ -22,7 +26,7 @@ import Tickets
         files[path] = Array(try Data(contentsOf: url))
       }
     }
-    return try PassTemplate(name: folder.lastPathComponent, files: files)
+    return files
   }
 
   @Test(arguments: names) func `has nothing for Wallet to refuse, and no warning`(name: String) throws {
@@ -50,6 +54,45 @@ import Tickets
         let strings = try StringsFile(parsing: files["\(language).lproj/pass.strings"] ?? [])
         #expect(strings.duplicates.isEmpty, "\(name) \(sample.name) \(language)")
         try Self.compare(Self.front(of: pass, strings), "\(name)-\(sample.name).\(language).txt")
+      }
+    }
+  }
+
+  @Test(arguments: names) func `damaged anywhere, is refused or makes passes, and never ends the process`(
+    name: String
+  ) throws {
+    let files = try Self.files(name)
+    let paths = files.sortedPaths.filter { !$0.hasSuffix(".png") }
+    // The same damage in every run.
+    var random = Damage(state: 42)
+    let pieces = [
+      "{{", "}}", "{%", "\"", "\\", "[", "}", "null", "-1e999", "\u{0}", "é", "🎟", "*a", "&a ", "~", "\n", ": ",
+    ]
+    for _ in 0..<150 {
+      var damaged = files
+      for _ in 0...random.next(below: 3) {
+        let path = paths[random.next(below: paths.count)]
+        var bytes = damaged[path] ?? []
+        let start = random.next(below: bytes.count)
+        let end = min(bytes.count, start + random.next(below: 12))
+        bytes.replaceSubrange(start..<end, with: Array(pieces[random.next(below: pieces.count)].utf8))
+        if random.next(below: 10) == 0 { bytes.append(UInt8(random.next(below: 256))) }
+        damaged[path] = bytes
+      }
+      let copy = damaged
+      do {
+        let template = try PassTemplate(name: name, files: copy)
+        for finding in template.findings() { #expect(!finding.message.isEmpty) }
+        for sample in template.samples {
+          do {
+            let bytes = try template.files(sample.ticket)["pass.json"] ?? []
+            _ = try JSONValue(parsing: bytes)
+          } catch let error as CompositionError {
+            #expect(!error.sentence.isEmpty)
+          }
+        }
+      } catch let error as PassTemplate.LoadError {
+        #expect(error.findings.contains { $0.severity == .error })
       }
     }
   }
@@ -93,5 +136,15 @@ import Tickets
     }
     let sorted = changes.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map(\.2)
     Issue.record("Golden/\(name) (- as it was, + as it is now):\n\(sorted.joined(separator: "\n"))")
+  }
+}
+
+/// Numbers that look random and are the same in every run.
+private struct Damage {
+  var state: UInt64
+
+  mutating func next(below limit: Int) -> Int {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return limit < 1 ? 0 : Int(state >> 33) % limit
   }
 }
