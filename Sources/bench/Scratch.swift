@@ -3,9 +3,10 @@ import PassBundle
 import Passes
 
 /// A temporary folder with everything the command needs, and runs of the command in it.
-struct Scratch {
+final class Scratch {
   let program: String
   private let folder: String
+  private var runs = 0
 
   struct Run {
     let seconds: Double
@@ -18,7 +19,8 @@ struct Scratch {
 
   init(program: String, certificates: ExampleCertificates) throws {
     self.program = program
-    folder = FileManager.default.temporaryDirectory.appending(path: "passmint-bench-\(getpid())").path
+    // Beside the program: on the disk that people work on, not in a temporary file system of memory.
+    folder = URL(filePath: program).deletingLastPathComponent().appending(path: "bench-\(getpid())").path
     try FileManager.default.createDirectory(atPath: "\(folder)/bench.pkpasstemplate", withIntermediateDirectories: true)
     for (path, bytes) in Workload.files(images: Workload.smallImages).contents {
       try Data(bytes).write(to: URL(filePath: "\(folder)/bench.pkpasstemplate/\(path)"))
@@ -32,8 +34,10 @@ struct Scratch {
   func issue(tickets: Int) throws -> Run {
     let export = "\(folder)/\(tickets).csv"
     if !FileManager.default.fileExists(atPath: export) { try writeExport(tickets, to: export) }
-    let out = "\(folder)/out"
-    defer { try? FileManager.default.removeItem(atPath: out) }
+    // A folder of its own each time, removed at the very end: file systems are slow to give out again what was deleted
+    // a moment ago.
+    runs += 1
+    let out = "\(folder)/out-\(runs)"
     return try run([
       "issue", export, "--template", "\(folder)/bench.pkpasstemplate", "--identity", "\(folder)/identity", "--out", out,
       "--quiet",
@@ -65,10 +69,20 @@ struct Scratch {
     let spawned = posix_spawn(&child, program, &actions, nil, &words, environ)
     guard spawned == 0 else { throw Failed(status: spawned) }
     var status: Int32 = 0
-    var usage = rusage()
-    while wait4(child, &status, 0, &usage) == -1, errno == EINTR {}
+    var peak = 0
+    // What wait4 says of a child begins with the memory of its parent; the child's own record is in /proc.
+    while waitpid(child, &status, WNOHANG) == 0 {
+      peak = max(peak, Self.peakKilobytes(of: child))
+      usleep(2000)
+    }
     guard status == 0 else { throw Failed(status: status) }
-    return Run(seconds: Interleaved.clock() - start, peakKilobytes: usage.ru_maxrss)
+    return Run(seconds: Interleaved.clock() - start, peakKilobytes: peak)
+  }
+
+  private static func peakKilobytes(of process: pid_t) -> Int {
+    let status = (try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+    return line.flatMap { Int($0.split(separator: " ").dropLast().last ?? "") } ?? 0
   }
 }
 
