@@ -10,6 +10,12 @@ enum Interruption {
     signal(SIGTERM, noteWish)
     // Writing to a pipe that nobody reads is an error to be handled, not the end.
     signal(SIGPIPE, SIG_IGN)
+    // A program that starts this one may have blocked them: threads of Dispatch do, and children inherit it.
+    var wished = sigset_t()
+    sigemptyset(&wished)
+    sigaddset(&wished, SIGINT)
+    sigaddset(&wished, SIGTERM)
+    pthread_sigmask(SIG_UNBLOCK, &wished, nil)
   }
 }
 

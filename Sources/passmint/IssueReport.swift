@@ -37,7 +37,7 @@ extension Issue {
     }
     if counts.updated > 0 { parts.append("\(Terminal.grouped(counts.updated)) \(dryRun ? "to update" : "updated")") }
     if counts.unchanged > 0 { parts.append("\(Terminal.grouped(counts.unchanged)) unchanged") }
-    if counts.voided > 0 { parts.append("\(Terminal.grouped(counts.voided)) voided") }
+    if counts.voided > 0 { parts.append("\(Terminal.grouped(counts.voided)) \(dryRun ? "to void" : "voided")") }
     var lines = [
       "\(parts.joined(separator: ", ")) \(dryRun ? "(dry run, nothing written)" : "in \(out)") (\(seconds) s, \(Terminal.grouped(rate))/s)"
     ]
