@@ -82,7 +82,9 @@ package struct BatchRun: Sendable {
     let ledger = try Ledger(run: self, folder: folder, intake: intake, inputs: inputs, events: events)
 
     repeat {
-      runWorkers { Self.work(intake, ledger, issuing, prepared, worker: $0) } meanwhile: {
+      runWorkers {
+        Self.work(intake, ledger, issuing, prepared, worker: $0)
+      } meanwhile: {
         progress(ledger.counts(reading: intake.counts))
       }
       if let failure = ledger.failure {

@@ -195,7 +195,9 @@ final class Ledger: @unchecked Sendable {
 
   /// A pass that was moved to another seat may be called otherwise now. Its old file would be the same pass once more.
   private func removeIfRenamed(_ cells: [String]) throws(BatchError) {
-    guard let now = newest[cells[2].hashValue], now.file != Self.hash(cells[3]), !cells[3].contains("..") else { return }
+    guard let now = newest[cells[2].hashValue], now.file != Self.hash(cells[3]), !cells[3].contains("..") else {
+      return
+    }
     do {
       if let bytes = try folder.read(cells[3]), PassFolder.isPass(bytes, serialNumber: cells[2]) {
         unlink(folder.path(cells[3]))

@@ -16,7 +16,7 @@ package struct PassFileName: Sendable {
   }
 
   /// What an order is called on disk and in `passes.csv`; an export that knows no order may know the file.
-  static func order(of ticket: Ticket) -> String? { ticket.order.id ?? ticket.file.id }
+  static func order(of ticket: Ticket) -> String? { (ticket.order.id ?? ticket.file.id).map(PassesTable.oneLine) }
 
   /// The longest path inside the folder, in bytes. File systems take 4096 in all.
   static let longestPath = 1024

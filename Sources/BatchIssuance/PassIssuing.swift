@@ -122,6 +122,7 @@ struct PassIssuing: Sendable {
   private func row(_ item: BatchItem, _ ticket: Ticket, sha256: [UInt8], isVoided: Bool) -> [UInt8] {
     PassesTable.row(
       order: PassFileName.order(of: ticket) ?? "", movement: ticket.movement ?? "", serialNumber: item.serialNumber,
-      file: item.file, sha256: Digest.hex(sha256), state: isVoided ? "voided" : ticket.state == .used ? "used" : "valid")
+      file: item.file, sha256: Digest.hex(sha256), state: isVoided ? "voided" : ticket.state == .used ? "used" : "valid"
+    )
   }
 }

@@ -20,8 +20,15 @@ struct PassesTable {
     return bytes
   }
 
+  /// A cell without line breaks, so that every line is a row.
+  static func oneLine(_ cell: String) -> String {
+    guard cell.utf8.contains(where: { $0 < 0x20 }) else { return cell }
+    return String(String.UnicodeScalarView(cell.unicodeScalars.map { $0.value < 0x20 ? " " : $0 }))
+  }
+
   private static func append(_ cell: String, to bytes: inout [UInt8]) {
-    let needsQuotes = cell.utf8.contains { $0 == 0x22 || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D }
+    let cell = oneLine(cell)
+    let needsQuotes = cell.utf8.contains { $0 == 0x22 || $0 == 0x2C }
     guard needsQuotes else {
       bytes.append(contentsOf: cell.utf8)
       return
@@ -48,7 +55,7 @@ struct PassesTable {
       defer { isFirst = false }
       let bytes = [UInt8](UnsafeRawBufferPointer(start: start, count: length))
       if isFirst { continue }
-      // Only rows of this program's own making are kept, and those have no line breaks in their cells.
+      // Only rows of this program's own making are kept.
       let cells = cells(of: bytes)
       if cells.count == 6 { try body(bytes, cells) }
     }
@@ -57,14 +64,19 @@ struct PassesTable {
   private static func cells(of line: [UInt8]) -> [String] {
     var cells: [[UInt8]] = [[]]
     var isQuoted = false
+    var closedQuote = false
     for byte in line where byte != 0x0A && byte != 0x0D {
       switch byte {
       case 0x22:
-        if !isQuoted, let last = cells.last, !last.isEmpty { cells[cells.count - 1].append(0x22) }
+        // A quote right behind a closing one: the two are one quote of the text.
+        if !isQuoted, closedQuote { cells[cells.count - 1].append(0x22) }
+        closedQuote = isQuoted
         isQuoted.toggle()
+        continue
       case 0x2C where !isQuoted: cells.append([])
       default: cells[cells.count - 1].append(byte)
       }
+      closedQuote = false
     }
     return cells.map { String(decoding: $0, as: UTF8.self) }
   }

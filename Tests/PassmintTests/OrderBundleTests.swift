@@ -75,10 +75,18 @@ struct OrderBundleTests {
   }
 
   @Test func `orders whose names look alike on disk keep apart`() throws {
-    let rows = ["7/8", "7_8", "7:8"].enumerated().map { index, order in OrderRow(index).with { $0.order = order } }
+    let names = ["7/8", "7_8", "7:8", "\"x\"", "a\"b,c", "two\nlines", "\u{202E}Ω"]
+    let rows = names.enumerated().map { index, order in OrderRow(index).with { $0.order = order } }
     try place.write("orders.csv", OrderRow.csv(rows))
     try place.issue("orders.csv", with: ["--bundle", "order"])
-    #expect(bundles().count == 3)
+    #expect(bundles().count == names.count)
     for bundle in bundles() { #expect(try contents(bundle).count == 1) }
+    let marks = place.marks()
+    try place.issue("orders.csv", with: ["--bundle", "order"])
+    #expect(place.marks() == marks)
+    // A run with nothing in it keeps every row of the table.
+    try place.write("none.csv", OrderRow.header)
+    try place.issue("none.csv")
+    #expect(place.marks() == marks)
   }
 }
