@@ -27,7 +27,7 @@ demo: build ## build, make example certificates, issue the sample exports
 	@echo "The passes are in demo/concert, demo/museum and demo/match; passes.csv in each lists them."
 	@echo "Try next:"
 	@echo "  $(PASSMINT) show $$(find demo/concert -name '*.pkpass' | sort | head -1) --language fr"
-	@echo "  $(PASSMINT) check --trust demo/certificates/root.pem $$(find demo/concert -name '*.pkpass' | sort | head -1)"
+	@echo "  $(PASSMINT) check --trust demo/certificates/root.pem demo/concert"
 	@echo "  $(PASSMINT) template new mine --from concert"
 
 build: setup ## build the command

@@ -9,7 +9,7 @@ struct Check: ParsableCommand {
     abstract: "Say what Wallet would refuse, and why.",
     discussion: """
       Opens .pkpass and .pkpasses files, pass folders and template folders that anyone made: archive, manifest, \
-      signature, certificate chain, pass.json, strings and images.
+      signature, certificate chain, pass.json, strings and images. A folder of passes stands for all passes in it.
       """)
 
   @Argument(help: ArgumentHelp("Passes, bundles or folders.", valueName: "PATH"))
@@ -25,7 +25,7 @@ struct Check: ParsableCommand {
     let roots = try trust.map { try Self.roots($0) } ?? []
     var status = ExitStatus.good
     var values: [JSONValue] = []
-    for path in paths {
+    for path in paths.flatMap({ Self.passes(in: $0) }) {
       let report: BundleReport
       do {
         report = try Self.report(path, trust: roots)
@@ -47,6 +47,17 @@ struct Check: ParsableCommand {
     }
     if json { Terminal.write(String(decoding: JSONValue.array(values).serialized(pretty: true), as: UTF8.self)) }
     throw status
+  }
+
+  /// A folder of passes, such as `issue` makes, stands for the passes in it; anything else for itself.
+  private static func passes(in path: String) -> [String] {
+    let files = FileManager.default
+    var isFolder: ObjCBool = false
+    guard files.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue,
+      !files.fileExists(atPath: "\(path)/pass.json"), let inside = files.enumerator(atPath: path)
+    else { return [path] }
+    let passes = inside.compactMap { $0 as? String }.filter { $0.hasSuffix(".pkpass") || $0.hasSuffix(".pkpasses") }
+    return passes.isEmpty ? [path] : passes.sorted().map { "\(path)/\($0)" }
   }
 
   static func roots(_ path: String) throws -> [Certificate] {
