@@ -36,19 +36,17 @@ struct Lot {
   let items: [BatchItem]
 }
 
-/// What is to be done for a movement once the rows that are under way are on disk.
-struct HeldBack {
-  let item: BatchItem
-  let action: PassAction
-
-  /// Cancelled is final; a live ticket says more than that an older one of its movement was replaced.
-  var rank: Int {
-    switch action {
-    case .void: 2
-    case .replaceOrVoid: 0
-    default: 1
-    }
-  }
+/// What has been said about a movement that cannot be judged before more rows have been read.
+///
+/// A class, for tickets are large and dictionaries and arrays of them are copied when they grow.
+private final class HeldBack {
+  /// The latest row by which the pass is valid.
+  var live: BatchItem?
+  /// The latest row by which it is not; one that says cancelled goes before one that says replaced.
+  var dead: BatchItem?
+  var isCancelled = false
+  /// What is done in the end.
+  var chosen: BatchItem?
 }
 
 /// Reads the inputs, decides what each record asks for, and hands out lots.
@@ -89,14 +87,13 @@ final class Intake: @unchecked Sendable {
   private var invalidated: Set<Int> = []
   /// Replaced tickets of which nothing was issued here and no newer one has come yet.
   private var replacedUnissued: Set<Int> = []
-  /// One entry a movement.
   private var held: [Int: HeldBack] = [:]
   private var heldThisTurn = 0
-  private var settling: ArraySlice<BatchItem> = []
+  private var settling: ArraySlice<HeldBack> = []
   private var isAtEnd = false
 
   static let lotSize = 64
-  /// How many records are held back before it is their turn.
+  /// How many movements are held back before it is their turn.
   static let mostHeldBack = 2_000
   /// Room for this many movements from the start, so that a run's memory is the same for ten and for a hundred thousand.
   static let expectedMovements = 150_000
@@ -128,7 +125,7 @@ final class Intake: @unchecked Sendable {
   /// The next lot; nil at the end of the turn.
   func next() -> Lot? {
     lock.withLock { _ in
-      var items = Array(settling.prefix(Self.lotSize))
+      var items = settling.prefix(Self.lotSize).compactMap(\.chosen)
       settling = settling.dropFirst(items.count)
       while items.count < Self.lotSize, !isAtEnd, heldThisTurn < Self.mostHeldBack, !isStopped {
         if stopWish() {
@@ -262,14 +259,29 @@ final class Intake: @unchecked Sendable {
   }
 
   private func hold(_ item: BatchItem, _ action: PassAction, _ serial: Int) {
-    heldThisTurn += 1
-    let new = HeldBack(item: item, action: action)
-    guard let old = held[serial] else {
-      held[serial] = new
+    let entry: HeldBack
+    if let known = held[serial] {
+      entry = known
+    } else {
+      entry = HeldBack()
+      held[serial] = entry
+      heldThisTurn += 1
+    }
+    guard item.work.isVoid else {
+      if let other = entry.live {
+        tally.replaced += 1
+        if other.ordinal > item.ordinal { return }
+      }
+      entry.live = item
       return
     }
-    if action == .void, old.action == .void { tally.repeated += 1 } else { tally.replaced += 1 }
-    if (new.rank, item.ordinal) > (old.rank, old.item.ordinal) { held[serial] = new }
+    let isCancelled = action == .void
+    if entry.dead != nil {
+      if isCancelled == entry.isCancelled { tally.repeated += 1 } else { tally.replaced += 1 }
+      if entry.isCancelled, !isCancelled { return }
+    }
+    entry.dead = item
+    entry.isCancelled = isCancelled
   }
 
   /// Begins the next turn; false when everything is done. All lots of the turn before must have been dealt with.
@@ -277,29 +289,29 @@ final class Intake: @unchecked Sendable {
     lock.withLock { _ in
       heldThisTurn = 0
       guard !isStopped else { return false }
-      var items: [BatchItem] = []
+      var decided: [HeldBack] = []
       for (serial, entry) in held {
+        let live = alive[serial].map { !cancelled.contains(serial) && !invalidated.contains($0.barcode) }
         // The newer ticket may still come, or stand where an input broke off.
-        if entry.action == .replaceOrVoid, alive[serial] == nil, !isAtEnd || isFailed { continue }
+        if live == nil, !entry.isCancelled, !isAtEnd || isFailed { continue }
         held[serial] = nil
-        var item = entry.item
-        item.isSettled = true
-        if let alive = alive[serial], entry.action != .void, !invalidated.contains(alive.barcode) {
-          if entry.action == .replaceOrVoid {
-            tally.replaced += 1
-            continue
-          }
+        if entry.live != nil, entry.dead != nil { tally.replaced += 1 }
+        if live == true {
+          entry.chosen = entry.live
+          if entry.live == nil { tally.replaced += 1 }
         } else {
-          item.work = .void
+          entry.chosen = entry.dead ?? entry.live
+          entry.chosen?.work = .void
         }
-        items.append(item)
+        entry.chosen?.isSettled = true
+        if entry.chosen != nil { decided.append(entry) }
       }
       if isAtEnd {
         tally.replaced += replacedUnissued.count
         replacedUnissued = []
       }
-      settling = items.sorted { $0.ordinal < $1.ordinal }[...]
-      return !items.isEmpty || !isAtEnd
+      settling = decided.sorted { ($0.chosen?.ordinal ?? 0) < ($1.chosen?.ordinal ?? 0) }[...]
+      return !decided.isEmpty || !isAtEnd
     }
   }
 }

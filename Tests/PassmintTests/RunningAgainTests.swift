@@ -207,4 +207,80 @@ struct RunningAgainTests {
       #expect(one.pass[pointer: "/eventTicket/secondaryFields/0/value"]?.stringValue?.first == "N")
     }
   }
+
+  // MARK: Any order
+
+  /// What the rules say about a movement's pass, in their plainest form.
+  private struct Expected: Equatable {
+    var barcode: String
+    var seat: String
+    var isVoided: Bool
+  }
+
+  private static func expectation(_ rows: [OrderRow]) -> [String: Expected] {
+    var live: [String: OrderRow] = [:]
+    var cancelled: Set<String> = []
+    var invalidated: Set<String> = []
+    for row in rows {
+      switch row.state {
+      case "CANCELLED": cancelled.insert(row.movement)
+      case "INVALIDATED": invalidated.insert(row.movement + row.barcode)
+      default:
+        if !cancelled.contains(row.movement), !invalidated.contains(row.movement + row.barcode) {
+          live[row.movement] = row
+        }
+      }
+    }
+    return live.mapValues { row in
+      Expected(
+        barcode: row.barcode, seat: row.seat,
+        isVoided: cancelled.contains(row.movement) || invalidated.contains(row.movement + row.barcode))
+    }
+  }
+
+  @Test(arguments: [1, 2, 3] as [UInt64])
+  func `rows about the same movements in any order come to what the rules say, and stay so`(seed: UInt64) throws {
+    var state = seed
+    func random(_ bound: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int(state >> 33) % bound
+    }
+    let rows = (0..<500).map { _ in
+      OrderRow(random(150)).with { row in
+        if random(3) == 0 { row.barcode = "9\(row.barcode)" }
+        row.seat = String(random(3))
+        row.state = ["PRINTED", "PRINTED", "PRINTED", "PRINTED", "PRINTED", "INVALIDATED", "CANCELLED"][random(7)]
+      }
+    }
+    try place.write("orders.csv", OrderRow.csv(rows))
+    let time = ["--at", ISO8601DateFormatter().string(from: Date()), "--json", "--quiet"]
+    let first = try place.issue("orders.csv", with: time + ["--jobs", "1"])
+    try place.issue("orders.csv", with: time + ["--jobs", "4", "--out", "four"])
+    #expect(try place.contents() == place.contents("four"))
+    #expect(try first.json()["read"]?.int == 500)
+
+    let expected = Self.expectation(rows)
+    let table = try place.table()
+    #expect(Set(table.map { $0[1] }) == Set(expected.keys))
+    #expect(table.count == expected.count)
+    #expect(table.map { $0[3] }.sorted() == place.passes())
+    let judged = try place.judge(table.map { "out/\($0[3])" }, signatures: false)
+    for row in table {
+      let one = try #require(judged["out/\(row[3])"])
+      let wanted = try #require(expected[row[1]])
+      #expect(one.problems == [])
+      #expect(one.sha256 == row[4])
+      #expect((one.pass["voided"] == true) == wanted.isVoided, "\(row[1])")
+      #expect((row[5] == "voided") == wanted.isVoided)
+      if !wanted.isVoided {
+        #expect(one.pass[pointer: "/barcodes/0/message"]?.stringValue == wanted.barcode)
+        #expect(one.pass[pointer: "/eventTicket/secondaryFields/0/value"]?.stringValue == wanted.seat)
+      }
+    }
+
+    let marks = place.marks().filter { $0.key != "rejects.csv" }
+    let again = try place.issue("orders.csv", with: time)
+    for count in ["issued", "updated", "voided"] { #expect(try again.json()[count] == 0) }
+    #expect(place.marks().filter { $0.key != "rejects.csv" } == marks)
+  }
 }
