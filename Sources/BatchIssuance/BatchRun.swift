@@ -8,7 +8,7 @@ import Tickets
 /// One run from order exports on disk to a folder of signed passes.
 ///
 /// Workers take records in small lots off one reader, make and seal the passes, and hand the results back in the order of
-/// the input. Memory does not grow with the input, but for sixteen bytes a movement that tell whether it came before.
+/// the input. Memory does not grow with the input, but for some fifty bytes a movement that tell whether it came before.
 package struct BatchRun: Sendable {
   package struct Options: Sendable {
     package var fileName: PassFileName

@@ -81,10 +81,32 @@ enum Inputs {
         guard descriptor >= 0 else {
           throw ExportError(file: path, reason: .unreadable(String(cString: strerror(errno))))
         }
-        // Open until the process ends: an export is read once, to its end.
         return try ExportReader(source: meter.source(descriptor: descriptor), name: path, options: options)
       }
     }
+  }
+}
+
+extension Inputs {
+  /// Everything in a template's folder becomes part of every pass: no place for passes or for keys.
+  static func keepOutOfTemplate(_ template: String, _ option: String, _ path: String) throws {
+    let inside = resolved(path).pathComponents.starts(with: resolved(template).pathComponents)
+    if inside {
+      throw Failure(
+        "\(option) \(path) lies in the template \(template), whose files go into every pass",
+        hint: "choose a folder outside of it", status: .usage)
+    }
+  }
+
+  /// The path without links, as far as it exists.
+  private static func resolved(_ path: String) -> URL {
+    let url = URL(filePath: path).standardizedFileURL
+    if let real = realpath(url.path, nil) {
+      defer { free(real) }
+      return URL(filePath: String(cString: real))
+    }
+    guard url.pathComponents.count > 1 else { return url }
+    return resolved(url.deletingLastPathComponent().path).appending(path: url.lastPathComponent)
   }
 }
 
@@ -107,8 +129,15 @@ final class ReadingMeter: Sendable {
     let source = ByteSource(fileDescriptor: descriptor)
     if descriptor == STDIN_FILENO { isKnown.store(false, ordering: .relaxed) }
     var isFirst = true
+    var isOpen = true
     return ByteSource { count in
+      guard isOpen else { return [] }
       let bytes = try source.read(count)
+      // Read to its end. One that breaks off before stays open until the process ends.
+      if bytes.isEmpty, descriptor != STDIN_FILENO, isOpen {
+        isOpen = false
+        close(descriptor)
+      }
       if isFirst, let byte = bytes.first(where: { $0 > 0x20 && $0 < 0x80 }), byte == 0x7B || byte == 0x5B {
         self.hasDocuments.store(true, ordering: .relaxed)
       }

@@ -83,6 +83,7 @@ struct Issue: ParsableCommand {
   var quiet = false
 
   func run() throws {
+    Interruption.install()
     let meter = ReadingMeter()
     let inputs = try Inputs.exports(input, options: try exportOptions(), meter: meter)
     let run = try prepare()
@@ -93,7 +94,6 @@ struct Issue: ParsableCommand {
       throw error.failure
     }
 
-    Interruption.install()
     let style: Progress.Style = quiet || json ? .silent : Terminal.isErrorTerminal ? .bar : .lines
     var progress = Progress(style: style, meter: meter)
     let voice = EventVoice(isQuiet: quiet)
@@ -151,6 +151,11 @@ struct Issue: ParsableCommand {
   /// Everything that can be wrong before the first record is read.
   private func prepare() throws -> BatchRun {
     guard !out.isEmpty else { throw Failure("--out is empty", hint: "name the folder passes go to", status: .usage) }
+    for (option, path) in [
+      ("--out", out), ("--identity", identity), ("--secret-file", secretFile), ("--rejects", rejects),
+    ] {
+      if let path { try Inputs.keepOutOfTemplate(template, option, path) }
+    }
     guard bundle == "ticket" || bundle == "order" else {
       throw Failure(
         "--bundle is ticket or order, not \(bundle)", hint: "leave it out for one file a ticket", status: .usage)

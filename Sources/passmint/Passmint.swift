@@ -14,6 +14,7 @@ struct Passmint: ParsableCommand {
     subcommands: [Issue.self, Check.self, Show.self, Template.self, Certs.self])
 
   static func main() {
+    Terminal.openStandardStreams()
     ProcessTuning.apply()
     do {
       var command = try parseAsRoot()

@@ -37,6 +37,14 @@ struct Failure: Error {
 }
 
 enum Terminal {
+  /// Opens what is closed of standard input, output and error. Otherwise the first files of a run would take their places,
+  /// and what is said would go into them.
+  static func openStandardStreams() {
+    for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
+      _ = open("/dev/null", O_RDWR)
+    }
+  }
+
   static let isErrorTerminal = isatty(STDERR_FILENO) == 1
   static let isOutputTerminal = isatty(STDOUT_FILENO) == 1
 

@@ -89,6 +89,17 @@ struct InputTests {
     #expect(kilobytes < 150_000)
   }
 
+  @Test func `more exports than files may be open at a time`() throws {
+    let names = (0..<150).map { "exports/\($0).csv" }
+    for (number, name) in names.enumerated() { try place.write(name, OrderRow.csv([OrderRow(number)])) }
+    let script = "ulimit -n 64; exec \"$0\" \"$@\""
+    let run = try Run(
+      URL(filePath: "/bin/bash"), ["-c", script, Workplace.program.path] + place.issueArguments(names),
+      in: place.folder)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(place.passes().count == 150)
+  }
+
   // MARK: Dry runs
 
   @Test func `a dry run says what it would do and writes nothing`() throws {

@@ -44,6 +44,25 @@ struct WordsTests {
     #expect(!place.exists("out"))
   }
 
+  @Test(arguments: [
+    ["--out", "small.pkpasstemplate/out"], ["--out", "link/deep/out"], ["--out", "small.pkpasstemplate"],
+    ["--identity", "./small.pkpasstemplate/../small.pkpasstemplate/keys"], ["--rejects", "link/rows.csv"],
+  ])
+  func `nothing of a run may lie in the template, whose files go into every pass`(options: [String]) throws {
+    try FileManager.default.createSymbolicLink(
+      atPath: place.path("link"), withDestinationPath: place.path("small.pkpasstemplate"))
+    let before = place.files("small.pkpasstemplate")
+    let run = try place.issue("orders.csv", with: options)
+    #expect(run.status == 2)
+    #expect(
+      run.transcript == """
+        passmint: error: \(options[0]) \(options[1]) lies in the template small.pkpasstemplate, whose files go into every pass
+        passmint: hint: choose a folder outside of it
+
+        """)
+    #expect(place.files("small.pkpasstemplate") == before)
+  }
+
   @Test func `standard input is named once`() throws {
     let run = try place.issue("-", "-")
     #expect(run.status == 2)
@@ -200,6 +219,29 @@ struct WordsTests {
     let pass = try #require(judged["live/1001/50001.pkpass"]?.pass)
     #expect(pass["webServiceURL"]?.stringValue?.hasPrefix("https://x.example/w") == true)
     #expect(pass["authenticationToken"]?.stringValue?.count == 64)
+  }
+
+  @Test(arguments: ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+  func `closed standard streams are no place for what is said`(closed: String) throws {
+    try place.write("orders.csv", OrderRow.csv([OrderRow(0), OrderRow(1).with { $0.barcode = "" }]))
+    let run = try Run(
+      URL(filePath: "/bin/bash"),
+      ["-c", "exec \"$0\" \"$@\" \(closed)", Workplace.program.path] + place.issueArguments(["orders.csv"]),
+      in: place.folder)
+    #expect(run.status == 1)
+    #expect(try place.text("out/passes.csv").hasPrefix("order,movement,serial_number,file,sha256,state\n1001,50001,"))
+    #expect(try place.table().count == 1)
+    #expect(!(try place.text("out/rejects.csv").contains("passmint:")))
+  }
+
+  @Test func `a reader that goes away does not stop the run`() throws {
+    try place.write("orders.csv", OrderRow.csv(300))
+    let script = "\"$0\" \"$@\" 2>&1 | true; exit ${PIPESTATUS[0]}"
+    let run = try Run(
+      URL(filePath: "/bin/bash"), ["-c", script, Workplace.program.path] + place.issueArguments(["orders.csv"]),
+      in: place.folder)
+    #expect(run.status == 0)
+    #expect(place.passes().count == 300)
   }
 
   // MARK: Terminals
