@@ -115,11 +115,17 @@ package final class PreparedAssets: @unchecked Sendable {
 
 /// `manifest.json`: every file's path and SHA-1, as one line of JSON.
 enum ManifestText {
-  static func line(path: String, sha1: [UInt8]) -> [UInt8] {
+  /// `"path":"`
+  static func lineStart(path: String) -> [UInt8] {
     var line: [UInt8] = []
     line.appendJSONString(path)
     line.append(UInt8(ascii: ":"))
     line.append(UInt8(ascii: "\""))
+    return line
+  }
+
+  static func line(path: String, sha1: [UInt8]) -> [UInt8] {
+    var line = lineStart(path: path)
     line.append(contentsOf: Digest.hex(sha1).utf8)
     line.append(UInt8(ascii: "\""))
     return line

@@ -17,8 +17,8 @@ package final class Sealer {
   /// Keeps the memory that `files` point into.
   private var prepared: PreparedAssets?
   private var files: [PreparedAssets.File]
+  private var plan: SealingPlan?
   private var manifest: [UInt8] = []
-  private var names: [String: [CChar]] = [:]
 
   /// - Parameter prepared: files that have been prepared already, so that several workers can share them.
   /// - Throws: `SealingError` when OpenSSL cannot sign with this identity.
@@ -41,8 +41,7 @@ package final class Sealer {
   package func withSealed<Result>(
     _ contents: PassContents, at signingTime: Int64, _ body: (UnsafeRawBufferPointer) -> Result
   ) throws(SealingError) -> Result {
-    try use(contents.assets)
-    buildManifest(contents)
+    try prepare(for: contents)
     try assemble(contents, signature: signature.sign(manifest: manifest, at: signingTime))
     return body(archive.archive)
   }
@@ -52,13 +51,12 @@ package final class Sealer {
   /// Nothing is taken on trust: the whole archive is built again around the signature found in `existing`, that
   /// signature is verified, and all bytes are compared.
   package func isCurrent(_ existing: UnsafeRawBufferPointer, _ contents: PassContents) throws(SealingError) -> Bool {
-    try use(contents.assets)
-    buildManifest(contents)
+    try prepare(for: contents)
     // The signature is the last file, so it ends where the central directory begins; see `assemble`.
     let placeholder = [UInt8](repeating: 0, count: signature.count)
     try assemble(contents, signature: placeholder)
     guard existing.count == archive.archive.count else { return false }
-    let directory = centralDirectorySize(contents)
+    let directory = plan?.directorySize ?? 0
     let start = existing.count - directory - signature.count
     guard start > 0 else { return false }
     let found = UnsafeRawBufferPointer(rebasing: existing[start..<start + signature.count])
@@ -70,62 +68,104 @@ package final class Sealer {
     return memcmp(ours, theirs, existing.count) == 0
   }
 
-  private func use(_ assets: PassAssets) throws(SealingError) {
-    if let prepared, prepared.assets === assets { return }
-    let fresh = try PreparedAssets(assets)
-    files = fresh.separateFiles()
-    prepared = fresh
-  }
+  // MARK: What stays the same from pass to pass
 
-  /// Central directory and its end record: 46 bytes and the name for each file, 22 bytes at the end (APPNOTE 4.3.12, 4.3.16).
-  private func centralDirectorySize(_ contents: PassContents) -> Int {
-    let rendered = contents.rendered.map(\.path) + ["manifest.json", "signature"]
-    let shared = files.filter { file in !contents.rendered.contains { $0.path == file.path } }.map(\.path)
-    return 22 + (rendered + shared).reduce(0) { $0 + 46 + $1.utf8.count }
-  }
-
-  /// Paths in the order of their bytes, whether prepared or rendered.
-  private func buildManifest(_ contents: PassContents) {
-    manifest.removeAll(keepingCapacity: true)
-    manifest.append(UInt8(ascii: "{"))
-    var next = 0
-    func append(_ line: [UInt8]) {
-      if manifest.count > 1 { manifest.append(UInt8(ascii: ",")) }
-      manifest.append(contentsOf: line)
+  private func prepare(for contents: PassContents) throws(SealingError) {
+    if prepared?.assets !== contents.assets {
+      let fresh = try PreparedAssets(contents.assets)
+      files = fresh.separateFiles()
+      prepared = fresh
+      plan = nil
     }
-    for file in contents.rendered {
-      while next < files.count, files[next].path.utf8.lexicographicallyPrecedes(file.path.utf8) {
-        append(files[next].manifestLine)
+    if plan?.fits(contents) != true { plan = SealingPlan(contents, files: files) }
+    fillManifest(contents)
+  }
+
+  private func fillManifest(_ contents: PassContents) {
+    manifest.removeAll(keepingCapacity: true)
+    guard let plan else { return }
+    for (index, file) in contents.rendered.enumerated() {
+      manifest.append(contentsOf: plan.manifest[index])
+      manifest.appendHexadecimal(sha1Of: file.bytes)
+    }
+    manifest.append(contentsOf: plan.manifest[contents.rendered.count])
+  }
+
+  private func assemble(_ contents: PassContents, signature: [UInt8]) throws(SealingError) {
+    guard let plan else { return }
+    var stored: [(name: [CChar], bytes: [UInt8])] = []
+    stored.reserveCapacity(plan.names.count)
+    for (index, file) in contents.rendered.enumerated() { stored.append((plan.names[index], file.bytes)) }
+    stored.append((plan.names[contents.rendered.count], manifest))
+    stored.append((plan.names[contents.rendered.count + 1], signature))
+    try archive.write(prepared: plan.shared, stored: stored)
+  }
+}
+
+/// Which files a pass consists of, worked out once for all passes that render the same ones.
+///
+/// The order in the archive: what all passes share, what is this pass's own, manifest, signature. So most of one archive
+/// stands where it stood in the one before.
+private struct SealingPlan {
+  /// Of the rendered files.
+  private let paths: [String]
+  /// The prepared files no rendered one takes the place of.
+  let shared: [PreparedAssets.File]
+  /// Of the rendered files, of the manifest and of the signature.
+  let names: [[CChar]]
+  /// The manifest's text before the digest of each rendered file, and after the last.
+  let manifest: [[UInt8]]
+  /// Central directory and its end record: 46 bytes and the name for each file, 22 bytes at the end (APPNOTE 4.3.12, 4.3.16).
+  let directorySize: Int
+
+  init(_ contents: PassContents, files: [PreparedAssets.File]) {
+    let paths = contents.rendered.map(\.path)
+    let shared = files.filter { !paths.contains($0.path) }
+    let stored = paths + ["manifest.json", "signature"]
+    self.paths = paths
+    self.shared = shared
+    names = stored.map { Array($0.utf8CString) }
+    directorySize = 22 + (stored + shared.map(\.path)).reduce(0) { $0 + 46 + $1.utf8.count }
+
+    // Paths in the order of their bytes, whether prepared or rendered.
+    var pieces: [[UInt8]] = []
+    var text: [UInt8] = [UInt8(ascii: "{")]
+    var next = 0
+    func append(_ line: some Sequence<UInt8>) {
+      if text != [UInt8(ascii: "{")] { text.append(UInt8(ascii: ",")) }
+      text.append(contentsOf: line)
+    }
+    for path in paths {
+      while next < shared.count, shared[next].path.utf8.lexicographicallyPrecedes(path.utf8) {
+        append(shared[next].manifestLine)
         next += 1
       }
-      if next < files.count, files[next].path == file.path { next += 1 }
-      append(ManifestText.line(path: file.path, sha1: Digest.sha1(file.bytes)))
+      append(ManifestText.lineStart(path: path))
+      pieces.append(text)
+      text = [UInt8(ascii: "\"")]
     }
-    for file in files[next...] { append(file.manifestLine) }
-    manifest.append(UInt8(ascii: "}"))
+    for file in shared[next...] { append(file.manifestLine) }
+    text.append(UInt8(ascii: "}"))
+    manifest = pieces + [text]
   }
 
-  /// The order of the files: what all passes share, what is this pass's own, manifest, signature. So most of one archive
-  /// stands where it stood in the one before.
-  private func assemble(
-    _ contents: PassContents, signature: [UInt8]
-  ) throws(SealingError) {
-    var stored: [(name: [CChar], bytes: [UInt8])] = []
-    stored.reserveCapacity(contents.rendered.count + 2)
-    var shared = files
-    for file in contents.rendered {
-      if let index = shared.firstIndex(where: { $0.path == file.path }) { shared.remove(at: index) }
-      stored.append((name(file.path), file.bytes))
-    }
-    stored.append((name("manifest.json"), manifest))
-    stored.append((name("signature"), signature))
-    try archive.write(prepared: shared, stored: stored)
+  func fits(_ contents: PassContents) -> Bool {
+    guard contents.rendered.count == paths.count else { return false }
+    for index in paths.indices where contents.rendered[index].path != paths[index] { return false }
+    return true
   }
+}
 
-  private func name(_ path: String) -> [CChar] {
-    if let known = names[path] { return known }
-    let name = Array(path.utf8CString)
-    names[path] = name
-    return name
+extension [UInt8] {
+  fileprivate mutating func appendHexadecimal(sha1Of bytes: [UInt8]) {
+    let digits: StaticString = "0123456789abcdef"
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Digest.sha1Length) { digest in
+      guard let start = digest.baseAddress else { return }
+      bytes.withUnsafeBytes { Digest.sha1($0, into: start) }
+      for byte in digest {
+        append(digits.utf8Start[Int(byte >> 4)])
+        append(digits.utf8Start[Int(byte & 15)])
+      }
+    }
   }
 }

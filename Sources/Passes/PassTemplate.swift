@@ -99,6 +99,7 @@ package struct PassTemplate: Sendable {
     teamIdentifier = document.value["teamIdentifier"]?.stringValue
     expectedSize = (files["pass.json"]?.count ?? 0) + 1024
     assets = shared ?? Self.assets(files, strings)
+    findings += Self.leftOut(files)
     takenKeys = strings.reduce(into: compiler.localizableTexts) { $0.formUnion($1.keys) }
     for key in ["description", "organizationName"] where !compiler.names.contains(key) {
       findings.append(
@@ -170,12 +171,31 @@ package struct PassTemplate: Sendable {
     return PassAssets(kept)
   }
 
+  /// What Wallet knows: images and the rewards form. Everything else stays behind, so that no key, no export and no note
+  /// that happens to lie in the folder is ever handed to ticket holders.
   private static func isPartOfPass(_ path: String) -> Bool {
-    if path.split(separator: "/").contains(where: { $0.hasPrefix(".") || $0 == "__MACOSX" }) { return false }
-    switch path {
-    case TemplateCompiler.fileName, TemplateSettings.fileName, "tooling.json", "manifest.json", "signature":
-      return false
-    default: return !path.hasPrefix("samples/") && !path.hasSuffix(".lproj/pass.strings")
+    if isHidden(path) || path.hasPrefix("samples/") { return false }
+    // Apple's Pass Builder looks for PDF images too.
+    return path.hasSuffix(".png") || path.hasSuffix(".pdf") || path == "personalization.json"
+  }
+
+  private static func isHidden(_ path: String) -> Bool {
+    path.split(separator: "/").contains { $0.hasPrefix(".") || $0 == "__MACOSX" }
+  }
+
+  /// Files that nobody would expect to be left out.
+  private static func leftOut(_ files: PassFiles) -> [Finding] {
+    let known: Set<String> = [
+      TemplateCompiler.fileName, TemplateSettings.fileName, "tooling.json", "manifest.json", "signature",
+    ]
+    return files.sortedPaths.filter { path in
+      !isPartOfPass(path) && !isHidden(path) && !known.contains(path) && !path.hasPrefix("samples/")
+        && !path.hasSuffix(".lproj/pass.strings")
+    }.map { path in
+      Finding(
+        .warning, "template-file-left-out", at: .init(file: path), "no pass will hold this file",
+        hint:
+          "Wallet knows PNG images, pass.strings and personalization.json; keep other files, keys above all, elsewhere")
     }
   }
 }

@@ -37,6 +37,8 @@ final class Scratch {
     // A folder of its own each time, removed at the very end: file systems are slow to give out again what was deleted
     // a moment ago.
     runs += 1
+    // What earlier runs wrote is still on its way to the disk; this run shall not wait for it.
+    sync()
     let out = "\(folder)/out-\(runs)"
     return try run([
       "issue", export, "--template", "\(folder)/bench.pkpasstemplate", "--identity", "\(folder)/identity", "--out", out,

@@ -104,4 +104,10 @@ import Tickets
     #expect(files.sortedPaths == ["fr.lproj/logo.png", "icon.png", "logo.png", "pass.json"])
     #expect(template.languages == ["en", "fr"])
   }
+  @Test func `keys and exports that lie in the folder stay out of passes, and are named`() throws {
+    let template = try Fixture.template(files: ["key.pem": "x", "orders.csv": "x", "fr.lproj/notes.txt": "x"])
+    #expect(try template.files(Fixture.ticket()).sortedPaths.allSatisfy { !$0.contains("key") && !$0.contains("csv") })
+    let named = template.warnings.filter { $0.code == "template-file-left-out" }.map(\.place.file)
+    #expect(named == ["fr.lproj/notes.txt", "key.pem", "orders.csv"])
+  }
 }
