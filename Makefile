@@ -8,7 +8,7 @@ PYTHON := $(CURDIR)/$(VENV)/bin/python
 # Root needs no sudo, and a container may have none.
 SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
 
-.PHONY: help demo test bench build lint format install clean setup test-setup
+.PHONY: help demo test bench build lint format install clean setup test-packages test-setup
 
 help: ## say what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /: /' | awk -F': ' '{ printf "  make %-9s %s\n", $$1, $$2 }'
@@ -56,19 +56,26 @@ install: build ## install the command and its templates below PREFIX (/usr/local
 clean: ## remove what was built
 	rm -rf .build demo
 
-# dpkg knows what is there; apt is only asked for what is not.
-setup:
-	@missing=""; for package in $(PACKAGES); do \
-	  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; done; \
-	if [ -n "$$missing" ]; then echo "installing$$missing"; \
-	  $(SUDO) apt-get update -qq && \
-	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; fi
+# dpkg knows what is there; apt is only asked for what is not, and is quiet unless it fails.
+define install-missing
+@missing=""; for package in $(1); do \
+  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; done; \
+if [ -n "$$missing" ]; then echo "installing$$missing"; \
+  $(SUDO) apt-get update -qq && \
+  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; fi
+endef
 
-test-setup: PACKAGES += $(TEST_PACKAGES)
-test-setup: setup $(VENV)/ready
+setup:
+	$(call install-missing,$(PACKAGES))
+
+# Its own target, not more packages for setup: make runs setup once, whatever asks for it first.
+test-packages: setup
+	$(call install-missing,$(TEST_PACKAGES))
+
+test-setup: $(VENV)/ready
 
 # The second opinion on Liquid.
-$(VENV)/ready: Tests/LiquidTests/requirements.txt
+$(VENV)/ready: Tests/LiquidTests/requirements.txt | test-packages
 	python3 -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r Tests/LiquidTests/requirements.txt
 	touch $@

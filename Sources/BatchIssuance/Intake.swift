@@ -70,21 +70,25 @@ final class Intake: @unchecked Sendable {
   private var tally = BatchCounts()
   private var isStopped = false
   private var isFailed = false
+  /// Hashes cut to half their length: there is one of these a movement, and each is only compared with the few others that
+  /// concern the same movement.
   private struct Alive {
     /// What the ticket said.
-    let content: Int
+    let content: UInt32
     /// Of the movement and its barcode.
-    let barcode: Int
+    let barcode: UInt32
   }
 
   // By the hash of the serial number.
   /// Each movement that was seen alive.
-  private var alive: [Int: Alive] = [:]
+  private var alive = MovementTable<Alive>(expected: Intake.expectedMovements)
   /// Names given out, without regard to letter case, for most desks have none.
   private var names: Set<Int> = []
   private var cancelled: Set<Int> = []
   /// Barcodes that were replaced, each with its movement: no row makes them valid again.
   private var invalidated: Set<Int> = []
+  /// The same, cut as in `Alive`.
+  private var invalidatedCut: Set<UInt32> = []
   /// Replaced tickets of which nothing was issued here and no newer one has come yet.
   private var replacedUnissued: Set<Int> = []
   private var held: [Int: HeldBack] = [:]
@@ -107,8 +111,6 @@ final class Intake: @unchecked Sendable {
     self.inputs = inputs
     self.events = events
     stopWish = shouldStop
-    alive.reserveCapacity(Self.expectedMovements)
-    names.reserveCapacity(Self.expectedMovements)
   }
 
   var counts: BatchCounts { lock.withLock { _ in tally } }
@@ -203,8 +205,10 @@ final class Intake: @unchecked Sendable {
     _ item: BatchItem, _ ticket: Ticket, _ serial: Int, _ refused: (Refusal) -> BatchItem
   ) -> BatchItem? {
     if cancelled.contains(serial) { return refused(.cancelledAlready) }
-    let now = Alive(content: ticket.hashValue, barcode: Self.hash(serial, ticket.barcode))
-    if invalidated.contains(now.barcode) { return refused(.invalidatedAlready) }
+    let barcode = Self.hash(serial, ticket.barcode)
+    if invalidated.contains(barcode) { return refused(.invalidatedAlready) }
+    let now = Alive(
+      content: UInt32(truncatingIfNeeded: ticket.hashValue), barcode: UInt32(truncatingIfNeeded: barcode))
     if replacedUnissued.remove(serial) != nil { tally.replaced += 1 }
     if let known = alive[serial] {
       // Exports overlap. The later row is the newer one; the same row twice is nothing new.
@@ -216,7 +220,12 @@ final class Intake: @unchecked Sendable {
       hold(item, .issue, serial)
       return nil
     }
-    guard names.insert(item.file.lowercased().hashValue).inserted else { return refused(.fileNameTaken(item.file)) }
+    // A default name that is made of a movement's digits is that movement's alone.
+    if !run.options.fileName.isUnique(for: ticket),
+      !names.insert(item.file.lowercased().hashValue).inserted
+    {
+      return refused(.fileNameTaken(item.file))
+    }
     alive[serial] = now
     return item
   }
@@ -225,7 +234,9 @@ final class Intake: @unchecked Sendable {
     if action == .void {
       cancelled.insert(serial)
     } else if let barcode = ticket.barcode {
-      invalidated.insert(Self.hash(serial, barcode))
+      let hash = Self.hash(serial, barcode)
+      invalidated.insert(hash)
+      invalidatedCut.insert(UInt32(truncatingIfNeeded: hash))
     }
     if alive[serial] != nil || folder.exists(item.file) {
       hold(item, action, serial)
@@ -291,7 +302,7 @@ final class Intake: @unchecked Sendable {
       guard !isStopped else { return false }
       var decided: [HeldBack] = []
       for (serial, entry) in held {
-        let live = alive[serial].map { !cancelled.contains(serial) && !invalidated.contains($0.barcode) }
+        let live = alive[serial].map { !cancelled.contains(serial) && !invalidatedCut.contains($0.barcode) }
         // The newer ticket may still come, or stand where an input broke off.
         if live == nil, !entry.isCancelled, !isAtEnd || isFailed { continue }
         held[serial] = nil

@@ -31,7 +31,7 @@ final class Ledger: @unchecked Sendable {
   }
 
   /// The newest row of each pass, by the hash of its serial number.
-  private var newest: [Int: Newest] = [:]
+  private var newest = MovementTable<Newest>(expected: Intake.expectedMovements)
   private var rows: UInt32 = 0
   private var hasOlderRows = false
 
@@ -46,7 +46,6 @@ final class Ledger: @unchecked Sendable {
     self.events = events
     table = run.options.isDryRun ? nil : try GrowingFile(path: folder.workPath(PassesTable.name))
     try table?.append(Array((PassesTable.header + "\n").utf8))
-    newest.reserveCapacity(Intake.expectedMovements)
     if !run.options.isDryRun { for index in inputs.indices { unlink(partialRejectsPath(index)) } }
   }
 
@@ -96,9 +95,9 @@ final class Ledger: @unchecked Sendable {
         }
         if let row = outcome.row {
           try table?.append(row)
-          let older = newest.updateValue(
-            Newest(row: rows, file: Self.hash(outcome.item.file)), forKey: outcome.item.serialNumber.hashValue)
-          if older != nil { hasOlderRows = true }
+          let serial = outcome.item.serialNumber.hashValue
+          if newest[serial] != nil { hasOlderRows = true }
+          newest[serial] = Newest(row: rows, file: Self.hash(outcome.item.file))
           rows &+= 1
           if run.options.bundlesOrders { bundles.touch(outcome.item) }
         }

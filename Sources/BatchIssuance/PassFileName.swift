@@ -21,6 +21,14 @@ package struct PassFileName: Sendable {
   /// The longest path inside the folder, in bytes. File systems take 4096 in all.
   static let longestPath = 1024
 
+  /// Whether no other ticket can get the same name: it is made of order and movement, which the name keeps to the letter.
+  func isUnique(for ticket: Ticket) -> Bool {
+    func isDigits(_ text: String?) -> Bool {
+      text.map { (1...200).contains($0.utf8.count) && $0.utf8.allSatisfy { (0x30...0x39).contains($0) } } ?? false
+    }
+    return liquid == nil && isDigits(ticket.movement) && isDigits(ticket.order.id)
+  }
+
   /// The path of a ticket's pass inside the folder; nil when nothing usable comes out of the Liquid.
   func path(of ticket: Ticket, serialNumber: String, tenant: String) -> String? {
     guard let liquid else {

@@ -48,7 +48,7 @@ extension Issue {
     if counts.cancelled > 0 {
       others.append("\(Terminal.grouped(counts.cancelled)) cancelled before any pass was made")
     }
-    if counts.replaced > 0 { others.append("\(Terminal.grouped(counts.replaced)) replaced by newer tickets") }
+    if counts.replaced > 0 { others.append("\(Terminal.grouped(counts.replaced)) invalidated") }
     if counts.repeated > 0 { others.append("\(Terminal.grouped(counts.repeated)) repeated") }
     if !others.isEmpty {
       lines.append("of \(Terminal.count(counts.read, "row")) read: \(others.joined(separator: ", "))")
