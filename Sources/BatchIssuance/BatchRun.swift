@@ -91,7 +91,8 @@ package struct BatchRun: Sendable {
         ledger.discard()
         throw failure
       }
-    } while intake.turn()
+      try ledger.flush()
+    } while try intake.turn()
     try ledger.finish(isWhole: !intake.wasStopped && !intake.hasFailed)
     let bundles = intake.wasStopped ? 0 : try ledger.writeBundles(shouldStop: shouldStop)
     return BatchSummary(

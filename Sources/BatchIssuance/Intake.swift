@@ -18,8 +18,8 @@ struct BatchItem: Sendable {
 
   let ticket: Ticket?
   let serialNumber: String
-  /// Path in the folder.
-  let file: String
+  /// Path in the folder; empty when the row that voids a pass does not tell its name.
+  var file: String
   let place: RecordPlace
   let raw: RawRecord?
   let input: Int
@@ -85,6 +85,8 @@ final class Intake: @unchecked Sendable {
   /// Names given out, without regard to letter case, for most desks have none.
   private var names: Set<Int> = []
   private var cancelled: Set<Int> = []
+  /// Passes that `passes.csv` lists, by the hash of their serial number; read when a row wants to know.
+  private var listed: Set<Int>?
   /// Barcodes that were replaced, each with its movement: no row makes them valid again.
   private var invalidated: Set<Int> = []
   /// The same, cut as in `Alive`.
@@ -190,11 +192,13 @@ final class Intake: @unchecked Sendable {
         return nil
       }
       if case .unknown(let word) = ticket.state { return refused(.unknownState(word)) }
-      guard let file = run.options.fileName.path(of: ticket, serialNumber: serialNumber, tenant: run.issuer.tenant)
-      else { return refused(.noFileName) }
+      let isDead = action == .void || action == .replaceOrVoid
+      let name = run.options.fileName.path(of: ticket, serialNumber: serialNumber, tenant: run.issuer.tenant)
+      // A row that voids a pass need not tell its name: the books know it.
+      guard let file = name ?? (isDead ? "" : nil) else { return refused(.noFileName) }
       let item = BatchItem(
         ticket: ticket, serialNumber: serialNumber, file: file, place: place, raw: raw, input: input,
-        ordinal: tally.read, work: action == .void || action == .replaceOrVoid ? .void : .issue)
+        ordinal: tally.read, work: isDead ? .void : .issue)
       guard item.work.isVoid else { return acceptLive(item, ticket, serial, refused) }
       acceptDead(item, ticket, action, serial)
       return nil
@@ -238,7 +242,7 @@ final class Intake: @unchecked Sendable {
       invalidated.insert(hash)
       invalidatedCut.insert(UInt32(truncatingIfNeeded: hash))
     }
-    if alive[serial] != nil || folder.exists(item.file) {
+    if alive[serial] != nil || (!item.file.isEmpty && folder.exists(item.file)) || isListed(serial) {
       hold(item, action, serial)
     } else if action == .void {
       // Nothing was ever issued here, so there is nothing to void.
@@ -246,6 +250,17 @@ final class Intake: @unchecked Sendable {
     } else if !replacedUnissued.insert(serial).inserted {
       tally.repeated += 1
     }
+  }
+
+  private func isListed(_ serial: Int) -> Bool {
+    if let listed { return listed.contains(serial) }
+    var serials: Set<Int> = []
+    // A table that cannot be read is an error at the end of the run, when it is written anew.
+    try? PassesTable.forEachRow(of: folder.path(PassesTable.name)) { _, cells throws(BatchError) in
+      serials.insert(cells[2].hashValue)
+    }
+    listed = serials
+    return serials.contains(serial)
   }
 
   private static func hash(_ serial: Int, _ barcode: Barcode?) -> Int {
@@ -296,8 +311,8 @@ final class Intake: @unchecked Sendable {
   }
 
   /// Begins the next turn; false when everything is done. All lots of the turn before must have been dealt with.
-  func turn() -> Bool {
-    lock.withLock { _ in
+  func turn() throws(BatchError) -> Bool {
+    try lock.withLock { _ throws(BatchError) in
       heldThisTurn = 0
       guard !isStopped else { return false }
       var decided: [HeldBack] = []
@@ -317,12 +332,38 @@ final class Intake: @unchecked Sendable {
         entry.chosen?.isSettled = true
         if entry.chosen != nil { decided.append(entry) }
       }
+      try findFiles(of: &decided)
       if isAtEnd {
         tally.replaced += replacedUnissued.count
         replacedUnissued = []
       }
       settling = decided.sorted { ($0.chosen?.ordinal ?? 0) < ($1.chosen?.ordinal ?? 0) }[...]
       return !decided.isEmpty || !isAtEnd
+    }
+  }
+
+  /// Where the passes lie that are to be voided, for those whose row names another place or none.
+  private func findFiles(of decided: inout [HeldBack]) throws(BatchError) {
+    var lost: [Int: HeldBack] = [:]
+    for entry in decided {
+      guard let item = entry.chosen, item.work.isVoid, item.file.isEmpty || !folder.exists(item.file) else { continue }
+      lost[item.serialNumber.hashValue] = entry
+    }
+    guard !lost.isEmpty, !run.options.isDryRun else { return }
+    // The run's own table after that of the runs before: the newer row tells.
+    for table in [folder.path(PassesTable.name), folder.workPath(PassesTable.name)] {
+      try PassesTable.forEachRow(of: table) { _, cells throws(BatchError) in
+        if let entry = lost[cells[2].hashValue], PassesTable.isInside(cells[3]), folder.exists(cells[3]) {
+          entry.chosen?.file = cells[3]
+        }
+      }
+    }
+    decided.removeAll { entry in
+      guard let item = entry.chosen, item.work.isVoid, item.file.isEmpty || !folder.exists(item.file) else {
+        return false
+      }
+      tally.cancelled += 1
+      return true
     }
   }
 }

@@ -141,6 +141,11 @@ final class Ledger: @unchecked Sendable {
 
   var rejectsFiles: [String] { lock.withLock { _ in rejects.sorted { $0.key < $1.key }.map(\.value.finalPath) } }
 
+  /// Puts the rows so far where they can be read.
+  func flush() throws(BatchError) {
+    try lock.withLock { _ throws(BatchError) in try table?.flush() }
+  }
+
   // MARK: The end
 
   /// Takes unfinished rejects files away; those of an earlier run stay.
@@ -168,7 +173,7 @@ final class Ledger: @unchecked Sendable {
     try PassesTable.forEachRow(of: folder.path(PassesTable.name)) { line, cells throws(BatchError) in
       if newest[cells[2].hashValue] != nil {
         try removeIfRenamed(cells)
-      } else if folder.exists(cells[3]) {
+      } else if PassesTable.isInside(cells[3]), folder.exists(cells[3]) {
         try newTable.append(line)
       }
     }
@@ -187,14 +192,14 @@ final class Ledger: @unchecked Sendable {
   func writeBundles(shouldStop: () -> Bool) throws(BatchError) -> Int {
     guard table != nil, run.options.bundlesOrders else { return 0 }
     try PassesTable.forEachRow(of: folder.path(PassesTable.name)) { _, cells throws(BatchError) in
-      bundles.add(cells[3], order: cells[0])
+      if PassesTable.isInside(cells[3]) { bundles.add(cells[3], order: cells[0]) }
     }
     return try bundles.write(to: folder, shouldStop: shouldStop)
   }
 
   /// A pass that was moved to another seat may be called otherwise now. Its old file would be the same pass once more.
   private func removeIfRenamed(_ cells: [String]) throws(BatchError) {
-    guard let now = newest[cells[2].hashValue], now.file != Self.hash(cells[3]), !cells[3].contains("..") else {
+    guard let now = newest[cells[2].hashValue], now.file != Self.hash(cells[3]), PassesTable.isInside(cells[3]) else {
       return
     }
     do {
@@ -217,7 +222,7 @@ final class Ledger: @unchecked Sendable {
         file.discard()
         rejects[input] = nil
       } else {
-        try file.finish()
+        try file.finish(putAside: putAside)
       }
     }
     // A rejects file of an earlier run would say that something is still wrong. One that is an input now is the user's.
@@ -225,9 +230,14 @@ final class Ledger: @unchecked Sendable {
     for input in inputs.indices {
       for format in [ExportFormat.csv, .secutixJSON] {
         let path = rejectsPath(input, format)
-        if !rejects.values.contains(where: { $0.finalPath == path }), !isInput(path) { unlink(path) }
+        if !rejects.values.contains(where: { $0.finalPath == path }) { putAside(path) }
       }
     }
+  }
+
+  /// A rejects file of an earlier run may have been mended and not issued yet: it stays, as `.old`.
+  private func putAside(_ path: String) {
+    if !isInput(path) { rename(path, "\(path).old") }
   }
 
   private func isInput(_ path: String) -> Bool {

@@ -49,7 +49,9 @@ struct OrderBundles {
         if try folder.read(name) != bytes {
           var failure: BatchError?
           bytes.withUnsafeBytes { raw in
-            do throws(BatchError) { try folder.write(raw, to: name, worker: 0) } catch { failure = error }
+            do throws(BatchError) { try folder.write(raw, to: name, worker: 0, replaces: true) } catch {
+              failure = error
+            }
           }
           if let failure { throw failure }
         }
@@ -63,7 +65,12 @@ struct OrderBundles {
         if part.count == Self.maximumPasses || (!part.isEmpty && size + bytes.count > Self.maximumBytes) { try flush() }
         // The name inside the bundle: the last part of the path, made unique.
         var name = file.split(separator: "/").last.map(String.init) ?? file
-        if part.contains(where: { $0.name == name }) { name = "\(part.count + 1)-\(name)" }
+        let plain = name
+        var number = part.count + 1
+        while part.contains(where: { $0.name == name }) {
+          name = "\(number)-\(plain)"
+          number += 1
+        }
         part.append((name, bytes))
         size += bytes.count
       }

@@ -10,6 +10,8 @@ package final class PassFolder: Sendable {
   private let work: String
 
   static let workName = ".passmint"
+  /// Twice what Apple allows for a whole bundle: no pass is as large.
+  private static let largestFile = 300 << 20
 
   /// Makes the folder, and those above it, where they are missing.
   ///
@@ -33,6 +35,11 @@ package final class PassFolder: Sendable {
       throw errno == EWOULDBLOCK ? .inUse(path: path) : .system("locking", path: path, code: errno)
     }
     try Self.makeFolders(work)
+    // What lies in the work folder is cleared away, so it has to be a folder of our own and no link to someone's.
+    var status = stat()
+    guard lstat(work, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+      throw .system("opening", path: work, code: ENOTDIR)
+    }
     removeLeftovers()
   }
 
@@ -54,9 +61,12 @@ package final class PassFolder: Sendable {
 
   /// Writes a file and gives it its final name in one step.
   ///
-  /// - Parameter worker: workers writing at the same time each have their own file under way.
-  func write(_ bytes: UnsafeRawBufferPointer, to name: String, worker: Int) throws(BatchError) {
-    if try writeNameless(bytes, to: name) { return }
+  /// - Parameters:
+  ///   - worker: workers writing at the same time each have their own file under way.
+  ///   - replaces: whether a file of that name is known and may be written over.
+  /// - Throws: `EEXIST` when there is a file that nobody knew of.
+  func write(_ bytes: UnsafeRawBufferPointer, to name: String, worker: Int, replaces: Bool) throws(BatchError) {
+    if !replaces, try writeNameless(bytes, to: name) { return }
     let temporary = workPath("pass-\(worker)")
     let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard file >= 0 else { throw .system("creating", path: temporary, code: errno) }
@@ -94,7 +104,9 @@ package final class PassFolder: Sendable {
     guard file >= 0 else { return false }
     defer { close(file) }
     try Self.writeAll(bytes, to: file, path: final)
-    return linkat(AT_FDCWD, "/proc/self/fd/\(file)", AT_FDCWD, final, AT_SYMLINK_FOLLOW) == 0
+    if linkat(AT_FDCWD, "/proc/self/fd/\(file)", AT_FDCWD, final, AT_SYMLINK_FOLLOW) == 0 { return true }
+    if errno == EEXIST { throw .system("writing", path: final, code: EEXIST) }
+    return false
   }
 
   /// `O_TMPFILE` of open(2), a macro that Swift does not see.
@@ -115,7 +127,7 @@ package final class PassFolder: Sendable {
 
   /// Whether the code says that something else than a file is at the place, or on the way to it.
   static func isNoPlaceForFile(_ code: Int32) -> Bool {
-    code == EISDIR || code == ENOTDIR || code == ELOOP || code == ENAMETOOLONG
+    code == EISDIR || code == ENOTDIR || code == ELOOP || code == ENAMETOOLONG || code == EFBIG
   }
 
   /// Whether the bytes are an archive with a pass of this serial number; `pass.json` is stored in it as it is.
@@ -148,6 +160,7 @@ package final class PassFolder: Sendable {
     var status = stat()
     guard fstat(file, &status) == 0 else { throw .system("reading", path: full, code: errno) }
     guard status.st_mode & S_IFMT == S_IFREG else { throw .system("reading", path: full, code: EISDIR) }
+    guard status.st_size <= Self.largestFile else { throw .system("reading", path: full, code: EFBIG) }
     var failure: Int32 = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: Int(status.st_size)) { buffer, count in
       while count < buffer.count {

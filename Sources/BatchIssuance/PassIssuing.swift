@@ -53,19 +53,22 @@ struct PassIssuing: Sendable {
     case .void: isVoided = true
     }
     guard let ticket = item.ticket else { return Outcome(item: item, result: .refused(.noFileName), row: nil) }
+    let existing: [UInt8]?
+    do {
+      existing = try folder.read(item.file)
+    } catch .system(_, _, let code) where PassFolder.isNoPlaceForFile(code) {
+      return Outcome(item: item, result: .refused(.fileIsForeign(item.file)), row: nil)
+    }
     let contents: PassContents
     do {
       contents = try template.contents(
         for: ticket, issuer: run.issuer, serialNumber: item.serialNumber,
         authenticationToken: run.keys.authenticationToken(serialNumber: item.serialNumber), isVoided: isVoided)
     } catch {
-      return Outcome(item: item, result: .refused(.composition(error)), row: nil)
-    }
-    let existing: [UInt8]?
-    do {
-      existing = try folder.read(item.file)
-    } catch .system(_, _, let code) where PassFolder.isNoPlaceForFile(code) {
-      return Outcome(item: item, result: .refused(.fileIsForeign(item.file)), row: nil)
+      // A cancellation often says no more than that; the pass must go all the same.
+      let voided = existing.flatMap { PassContents(voiding: $0, serialNumber: item.serialNumber) }
+      guard isVoided, let voided else { return Outcome(item: item, result: .refused(.composition(error)), row: nil) }
+      contents = voided
     }
     if let existing, let outcome = try judge(existing, item, ticket, contents, sealer) { return outcome }
     let time = run.options.signingTime ?? Int64(now())
@@ -74,11 +77,17 @@ struct PassIssuing: Sendable {
       if !run.options.isDryRun {
         let written = try sealer.withSealed(contents, at: time) { bytes -> Swift.Result<Void, BatchError> in
           sha256 = Digest.sha256(bytes)
-          return Swift.Result { () throws(BatchError) in try folder.write(bytes, to: item.file, worker: worker) }
+          return Swift.Result { () throws(BatchError) in
+            try folder.write(bytes, to: item.file, worker: worker, replaces: existing != nil)
+          }
         }
         try written.get()
       }
     } catch let error as BatchError {
+      // Someone else's pass got the name a moment ago.
+      if case .system(_, _, EEXIST) = error {
+        return Outcome(item: item, result: .refused(.fileIsForeign(item.file)), row: nil)
+      }
       throw error
     } catch let error as SealingError {
       throw .sealing(error)

@@ -41,11 +41,19 @@ struct PassesTable {
     bytes.append(0x22)
   }
 
+  /// Whether a file named in a table lies in the folder: tables can be edited.
+  static func isInside(_ file: String) -> Bool {
+    !file.hasPrefix("/") && !file.split(separator: "/").contains("..")
+  }
+
   /// The rows of the table as it was, one at a time, without its header.
   static func forEachRow(of path: String, _ body: (_ line: [UInt8], _ cells: [String]) throws(BatchError) -> Void)
     throws(BatchError)
   {
-    guard let file = fopen(path, "r") else { return }
+    guard let file = fopen(path, "re") else {
+      if errno == ENOENT { return }
+      throw .system("reading", path: path, code: errno)
+    }
     defer { fclose(file) }
     var line: UnsafeMutablePointer<CChar>?
     var capacity = 0
@@ -59,6 +67,7 @@ struct PassesTable {
       let cells = cells(of: bytes)
       if cells.count == 6 { try body(bytes, cells) }
     }
+    if ferror(file) != 0 { throw .system("reading", path: path, code: EIO) }
   }
 
   private static func cells(of line: [UInt8]) -> [String] {

@@ -21,9 +21,14 @@ final class RejectsFile {
     try growing.append(writer.bytes(for: raw, because: reason))
   }
 
-  /// Gives the file its name. An input that lies there was read to its end by now.
-  func finish() throws(BatchError) {
+  /// Gives the file its name. An input that lies there was read to its end by now; any other file is put aside first.
+  func finish(putAside: (String) -> Void) throws(BatchError) {
     try growing.flush()
+    if PassFolder.isSame(growing.path, finalPath) {
+      discard()
+      return
+    }
+    putAside(finalPath)
     guard rename(growing.path, finalPath) == 0 else {
       throw .system("writing", path: finalPath, code: errno)
     }

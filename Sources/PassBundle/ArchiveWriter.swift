@@ -100,6 +100,9 @@ final class ArchiveWriter {
     guard zip_close(archive) == 0 else { throw discard(archive) }
   }
 
+  /// Takes it that nothing in memory is where it was.
+  func forgetResidence() { used = 0 }
+
   private func makeRoom(for size: Int) -> UnsafeMutableRawBufferPointer {
     if size > texts.count {
       texts.deallocate()

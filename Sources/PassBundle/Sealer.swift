@@ -74,6 +74,8 @@ package final class Sealer {
     if prepared?.assets !== contents.assets {
       let fresh = try PreparedAssets(contents.assets)
       files = fresh.separateFiles()
+      // The memory of the old ones goes, and new ones may come to lie where they lay.
+      archive.forgetResidence()
       prepared = fresh
       plan = nil
     }

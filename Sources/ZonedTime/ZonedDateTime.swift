@@ -19,8 +19,12 @@ package struct ZonedDateTime: Sendable, Hashable {
   ///   - epochMilliseconds: clamped to the years 1 to 9999.
   ///   - offsetSeconds: clamped to ±18 h, the widest that ISO 8601 time zones use.
   package init(epochMilliseconds: Int64, offsetSeconds: Int = 0, zone: String? = nil) {
-    self.epochMilliseconds = min(max(epochMilliseconds, Self.range.lowerBound), Self.range.upperBound)
-    self.offsetSeconds = min(max(offsetSeconds, -64_800), 64_800)
+    let offset = min(max(offsetSeconds, -64_800), 64_800)
+    let shift = Int64(offset) * 1000
+    // Both the instant and what the clock shows stay within four-digit years.
+    self.epochMilliseconds = min(
+      max(epochMilliseconds, Self.range.lowerBound - min(0, shift)), Self.range.upperBound - max(0, shift))
+    self.offsetSeconds = offset
     self.zone = zone
   }
 

@@ -63,7 +63,7 @@ enum Inputs {
     }
     return try paths.map { path in
       if path == "-" {
-        return BatchRun.Input(name: "standard input", path: nil) { () throws(ExportError) in
+        return BatchRun.Input(name: "standard input", path: "/dev/stdin") { () throws(ExportError) in
           try ExportReader(source: meter.source(descriptor: STDIN_FILENO), name: "standard input", options: options)
         }
       }

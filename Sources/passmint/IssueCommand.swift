@@ -148,6 +148,22 @@ struct Issue: ParsableCommand {
     return options
   }
 
+  /// A rejects file is written beside its place and renamed, so the place must be a file's and nobody else's.
+  private func checkRejects(_ path: String) throws {
+    var status = stat()
+    if lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      throw Failure(
+        "--rejects \(path) is no file", hint: "name a file that is there, or is not there yet", status: .usage)
+    }
+    func isSame(_ left: String, _ right: String) -> Bool {
+      URL(filePath: left).standardizedFileURL == URL(filePath: right).standardizedFileURL
+    }
+    if isSame(path, "\(out)/passes.csv") || input.contains(where: { isSame($0, "\(path).partial") }) {
+      throw Failure(
+        "--rejects \(path) would write over another file of the run", hint: "choose another name", status: .usage)
+    }
+  }
+
   /// Everything that can be wrong before the first record is read.
   private func prepare() throws -> BatchRun {
     guard !out.isEmpty else { throw Failure("--out is empty", hint: "name the folder passes go to", status: .usage) }
@@ -156,6 +172,7 @@ struct Issue: ParsableCommand {
     ] {
       if let path { try Inputs.keepOutOfTemplate(template, option, path) }
     }
+    if let rejects { try checkRejects(rejects) }
     guard bundle == "ticket" || bundle == "order" else {
       throw Failure(
         "--bundle is ticket or order, not \(bundle)", hint: "leave it out for one file a ticket", status: .usage)

@@ -1,5 +1,6 @@
 import Glibc
 import Passes
+import Synchronization
 
 // What the command says, and where. The rules: results on standard output, all else on standard error; a line about
 // what went wrong begins with the program's name, in small letters and without a full stop; every error says what to do
@@ -17,6 +18,10 @@ enum ExitStatus: Int32, Error {
 
 /// Ends the process.
 func end(with status: ExitStatus) -> Never {
+  if Terminal.outputFailed {
+    Terminal.error("standard output could not be written; what it should hold is lost")
+    Glibc.exit(ExitStatus.failed.rawValue)
+  }
   fflush(nil)
   Glibc.exit(status.rawValue)
 }
@@ -63,6 +68,11 @@ enum Terminal {
     case dim = "2"
   }
 
+  private static let failure = Atomic(false)
+
+  /// Whether something meant for standard output is lost, on a full disk for instance.
+  static var outputFailed: Bool { failure.load(ordering: .relaxed) }
+
   static func coloured(_ text: String, _ colour: Colour, isTerminal: Bool) -> String {
     mayColour && isTerminal ? "\u{1B}[\(colour.rawValue)m\(text)\u{1B}[0m" : text
   }
@@ -83,6 +93,7 @@ enum Terminal {
       if length > 0 {
         start += length
       } else if errno != EINTR {
+        if descriptor == STDOUT_FILENO, errno != EPIPE { failure.store(true, ordering: .relaxed) }
         return
       }
     }

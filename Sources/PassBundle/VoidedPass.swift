@@ -1,0 +1,23 @@
+import JSON
+package import Passes
+
+extension PassContents {
+  /// A finished pass made void: what it says stays, `voided` is set, and nothing brings it to the lock screen any more.
+  ///
+  /// For a cancellation that says too little to compose the pass anew.
+  ///
+  /// - Returns: nil when `archive` is not the pass of this serial number.
+  package init?(voiding archive: [UInt8], serialNumber: String) {
+    var files = ArchiveReader.read(archive, name: "pass.pkpass").files
+    guard let json = files["pass.json"], let value = try? JSONValue(parsing: json), var pass = value.object,
+      pass["serialNumber"]?.stringValue == serialNumber
+    else { return nil }
+    pass["voided"] = .bool(true)
+    for key in ["relevantDate", "relevantDates", "locations", "beacons"] { pass[key] = nil }
+    for path in ["pass.json", "manifest.json", "signature"] { files[path] = nil }
+    self.init(
+      assets: PassAssets(files),
+      rendered: [.init(path: "pass.json", bytes: JSONValue.object(pass).serialized())], serialNumber: serialNumber,
+      isVoided: true)
+  }
+}
