@@ -47,6 +47,8 @@ private final class HeldBack {
   var isCancelled = false
   /// What is done in the end.
   var chosen: BatchItem?
+  /// Nothing is known but that older tickets were replaced.
+  var isOfOldTickets = false
 }
 
 /// Reads the inputs, decides what each record asks for, and hands out lots.
@@ -330,9 +332,11 @@ final class Intake: @unchecked Sendable {
           entry.chosen?.work = .void
         }
         entry.chosen?.isSettled = true
+        entry.isOfOldTickets = live == nil && !entry.isCancelled
         if entry.chosen != nil { decided.append(entry) }
       }
       try findFiles(of: &decided)
+      leaveNewerTickets(out: &decided)
       if isAtEnd {
         tally.replaced += replacedUnissued.count
         replacedUnissued = []
@@ -365,5 +369,23 @@ final class Intake: @unchecked Sendable {
       tally.cancelled += 1
       return true
     }
+  }
+
+  /// An old row about a replaced ticket does not concern a pass that carries the barcode of a newer one.
+  private func leaveNewerTickets(out decided: inout [HeldBack]) {
+    var left: [HeldBack] = []
+    for entry in decided {
+      if entry.isOfOldTickets, let item = entry.chosen, item.ticket?.barcode != nil,
+        let bytes = try? folder.read(item.file),
+        PassFolder.isPass(bytes, serialNumber: item.serialNumber),
+        let barcode = PassFolder.barcode(in: bytes).flatMap({ try? Barcode($0) }),
+        !invalidated.contains(Self.hash(item.serialNumber.hashValue, barcode))
+      {
+        tally.replaced += 1
+      } else {
+        left.append(entry)
+      }
+    }
+    decided = left
   }
 }

@@ -230,14 +230,15 @@ final class Ledger: @unchecked Sendable {
     for input in inputs.indices {
       for format in [ExportFormat.csv, .secutixJSON] {
         let path = rejectsPath(input, format)
-        if !rejects.values.contains(where: { $0.finalPath == path }) { putAside(path) }
+        if !rejects.values.contains(where: { $0.finalPath == path }), !isInput(path) { putAside(path) }
       }
     }
   }
 
-  /// A rejects file of an earlier run may have been mended and not issued yet: it stays, as `.old`.
+  /// A rejects file of an earlier run may have been mended and not issued yet, and the file may be the export that was
+  /// just read: it stays, as `.old`.
   private func putAside(_ path: String) {
-    if !isInput(path) { rename(path, "\(path).old") }
+    rename(path, "\(path).old")
   }
 
   private func isInput(_ path: String) -> Bool {

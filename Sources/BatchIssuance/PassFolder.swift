@@ -1,4 +1,5 @@
 import Glibc
+import JSON
 
 /// The folder that passes are issued into.
 ///
@@ -133,6 +134,15 @@ package final class PassFolder: Sendable {
   /// Whether the bytes are an archive with a pass of this serial number; `pass.json` is stored in it as it is.
   static func isPass(_ bytes: [UInt8], serialNumber: String) -> Bool {
     bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) && bytes.holds(Array("\"serialNumber\":\"\(serialNumber)\"".utf8))
+  }
+
+  /// The message of the first barcode of a pass, whose `pass.json` is stored as it is.
+  static func barcode(in archive: [UInt8]) -> String? {
+    guard let start = archive.firstRange(of: Array("\"message\":\"".utf8))?.upperBound else { return nil }
+    var end = start
+    while end < archive.count, archive[end] != 0x22 { end += archive[end] == 0x5C ? 2 : 1 }
+    guard end < archive.count else { return nil }
+    return (try? JSONValue(parsing: archive[(start - 1)...end]))?.stringValue
   }
 
   /// Whether two files hold the same bytes.

@@ -33,6 +33,7 @@ extension PassTemplate {
           .warning, "composition", at: error.place, "\(error.sentence) (a ticket with a value in every field)",
           hint: "add samples of real tickets, and mend the template if they fail too"))
     }
+    if let finding = fixedBarcode() { findings.append(finding) }
     var seen: Set<Finding> = []
     return findings.filter { seen.insert($0).inserted }
   }
@@ -57,6 +58,21 @@ extension PassTemplate {
       guard case .barcodeMessage = error.reason else { throw error }
       return try findings(of: short, issuer: issuer, now: now)
     }
+  }
+
+  /// A barcode that is the same on every ticket: what a template with sample values gives before it is bound.
+  private func fixedBarcode() -> Finding? {
+    guard let member = members.first(where: { $0.name == "barcodes" || $0.name == "barcode" }),
+      case .fixed(let text) = member.node, text.firstRange(of: Array("\"message\"".utf8)) != nil
+    else { return nil }
+    let isTicket = members.contains { $0.name == "eventTicket" || $0.name == "boardingPass" }
+    let pointer = member.name == "barcode" ? "/barcode/message" : "/barcodes/0/message"
+    let found = position(of: pointer)
+    return Finding(
+      isTicket ? .error : .warning, "barcode-fixed",
+      at: .init(file: "pass.json", pointer: pointer, line: found?.line, column: found?.column),
+      "every pass would have the same barcode",
+      hint: "write \"{{ ticket.barcode }}\" as the message, or bind \(pointer) to it in template.yaml")
   }
 
   /// A finding in a composed file put where a designer can find it: a composed `pass.json` is one long line and lacks

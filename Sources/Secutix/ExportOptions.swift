@@ -58,10 +58,10 @@ extension ExportNotice {
     switch self {
     case .noTimeZone(let column):
       "no time zone is known for the dates of \(column): they stand in UTC. "
-        + "Put `time_zone: Europe/Paris` (yours) into a mapping file"
+        + "Give --time-zone Europe/Paris (yours), or `time_zone:` in a mapping file"
     case .noCurrency(let column):
       "\(column) has amounts without a currency: the tickets carry no price. "
-        + "Put `currency: EUR` (yours) into a mapping file"
+        + "Give --currency EUR (yours), or `currency:` in a mapping file"
     case .noMovement(let identity):
       "the export knows no movements: passes are known by \(identity.rawValue), "
         + "so a reprinted ticket becomes another pass"

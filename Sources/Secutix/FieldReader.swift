@@ -207,6 +207,10 @@ func barcodeReason(_ text: String) -> RejectionReason? {
   if isBlank(first) || isBlank(last) { return .barcodeHasBlanks }
   if text.unicodeScalars.contains("\u{FFFD}") { return .replacementCharacter }
   if text.hasPrefix("=\"") { return .barcodeFromSpreadsheet }
+  // What a formula that failed leaves behind, in whatever language: #N/A, #REF!, #NV, #WERT!.
+  if text.hasPrefix("#"), text.count <= 9, text.dropFirst().allSatisfy({ $0.isUppercase || "/!?0".contains($0) }) {
+    return .barcodeFromSpreadsheet
+  }
   if first == "'", text.utf8.count > 1, text.utf8.dropFirst().allSatisfy({ $0 &- 0x30 < 10 }) {
     return .barcodeFromSpreadsheet
   }

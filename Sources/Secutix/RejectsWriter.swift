@@ -88,7 +88,9 @@ package struct RejectsWriter: Sendable {
           // As it was written, with an apostrophe where a spreadsheet would run it.
           let content = bytes[scanned.start..<scanned.end]
           var written = Array(bytes[scanned.written])
-          if isFormula(content), !isPlainNumber(content) {
+          // In a rejects file of the time before it is there already.
+          let isDone = reasonCell != nil && isNeutralised(content)
+          if isFormula(content), !isPlainNumber(content), !isDone {
             written.insert(0x27, at: scanned.start - scanned.written.lowerBound)
           }
           cells.append(written)
@@ -103,6 +105,11 @@ package struct RejectsWriter: Sendable {
         cells.append(reason)
       }
       return cells
+    }
+    // The reason of the time before goes, and what kept it from filling the row.
+    if reasonCell != nil, let last = cells.last, String(decoding: last, as: UTF8.self).contains("the row has ") {
+      cells.removeLast()
+      if cells.last?.isEmpty == true { cells.removeLast() }
     }
     // A row of the wrong width must not get the right one by its reason.
     if cells.count + 1 == width { cells.append([]) }

@@ -213,7 +213,7 @@ struct Issue: ParsableCommand {
     }
     let template = try Inputs.template(template)
     let identity = try Inputs.identity(identity)
-    try check(identity, for: template)
+    try check(identity, for: template, signingTime: signingTime)
     try check(template)
     let keys = PassKeys(tenant: tenant, secret: try secretFile.map { try Inputs.secret($0) })
     if webServiceUrl == nil {
@@ -231,10 +231,10 @@ struct Issue: ParsableCommand {
     return BatchRun(template: template, identity: identity, issuer: issuer, keys: keys, options: options)
   }
 
-  private func check(_ identity: SigningIdentity, for template: PassTemplate) throws {
+  private func check(_ identity: SigningIdentity, for template: PassTemplate, signingTime: Int64?) throws {
     let problems = identity.problems(
       passTypeIdentifier: template.passTypeIdentifier, teamIdentifier: template.teamIdentifier,
-      needsNFC: template.hasNFC, now: Inputs.now)
+      needsNFC: template.hasNFC, now: signingTime ?? Inputs.now)
     let errors = problems.filter { $0.severity == .error }
     if let first = errors.first {
       throw Failure(

@@ -51,8 +51,19 @@ struct ShownPass {
     languages = files.sortedPaths.compactMap { path in
       path.hasSuffix(".lproj/pass.strings") ? String(path.dropLast(".lproj/pass.strings".count)) : nil
     }
-    let chosen = language ?? (languages.contains("en") ? "en" : languages.first)
+    // As phones do: de-CH is shown in de where there is no de-CH.
+    let base = language.flatMap { $0.split(separator: "-").first.map(String.init) }
+    let wanted = language.flatMap { [$0, base ?? $0].first { name in files["\(name).lproj/pass.strings"] != nil } }
+    let chosen = wanted ?? (languages.contains("en") ? "en" : languages.first)
     strings = chosen.flatMap { files["\($0).lproj/pass.strings"] }.flatMap { try? StringsFile(parsing: $0) }
+  }
+
+  /// A signature is over the manifest; it says something of the pass only when the manifest is true.
+  private static func verdict(_ signature: SignatureFacts, _ report: BundleReport) -> String {
+    let broken = report.findings.first { $0.severity == .error && $0.code.hasPrefix("manifest") }
+    if let broken { return "no: \(broken.place.file): \(broken.message)" }
+    guard signature.isVerified else { return "no" }
+    return signature.appleGeneration == nil ? "yes, by an issuer that is not Apple's" : "yes"
   }
 
   private func text(_ value: JSONValue?) -> String? {
@@ -116,7 +127,7 @@ struct ShownPass {
       add("  signed at", signature.signingTime.map { ZonedDateTime(epochMilliseconds: $0 * 1000).iso8601 })
       add("  valid until", ZonedDateTime(epochMilliseconds: signature.signer.notAfter * 1000).iso8601)
       add("  issuer", signature.appleGeneration.map { "Apple WWDR \($0)" } ?? signature.signer.issuer)
-      add("  verifies", signature.isVerified ? "yes" : "no")
+      add("  verifies", Self.verdict(signature, report))
     }
     return lines
   }
@@ -143,7 +154,8 @@ struct ShownPass {
         "signer": .string(signature.signer.subject), "serialNumber": .string(signature.signer.serialHex),
         "signingTime": signature.signingTime.map { .string(ZonedDateTime(epochMilliseconds: $0 * 1000).iso8601) }
           ?? .null,
-        "verified": .bool(signature.isVerified), "digest": .string(signature.digestAlgorithm),
+        "verified": .bool(Self.verdict(signature, report).hasPrefix("yes")),
+        "digest": .string(signature.digestAlgorithm),
       ]
     }
     return .object(object)

@@ -93,7 +93,7 @@ struct LookingTests {
     #expect(Set([english.output, french.output, german.output]).count == 3)
     for text in [english, french, german] {
       #expect(text.output.contains("027105626259244915414468"))
-      #expect(text.output.contains("  verifies        yes\n"))
+      #expect(text.output.contains("  verifies        yes, by an issuer that is not Apple's\n"))
       #expect(text.errors == "")
     }
     let missing = try place.passmint(["show", file, "--language", "it"])

@@ -108,3 +108,69 @@ struct SafeEndsTests {
     #expect(end.hasPrefix("9999-"))
   }
 }
+
+@Suite("Rows that come again")
+struct RepeatedRowsTests {
+  let place: Workplace
+
+  init() throws { place = try Workplace() }
+
+  @Test func `an old invalidated row leaves the newer ticket's pass alone`() throws {
+    let new = OrderRow(0)
+    let old = new.with {
+      $0.state = "INVALIDATED"
+      $0.barcode = "000000000001"
+    }
+    try place.write("both.csv", OrderRow.csv([old, new]))
+    try place.issue("both.csv")
+    try place.write("old.csv", OrderRow.csv([old]))
+    let run = try place.issue("old.csv", with: ["--json"])
+    #expect(try run.json()["voided"]?.int == 0)
+    #expect(try run.json()["replaced"]?.int == 1)
+    let pass = try place.pass("1001/50001.pkpass")
+    #expect(pass["voided"] == nil)
+    #expect(pass[pointer: "/barcodes/0/message"]?.stringValue == new.barcode)
+    #expect(try place.table().count == 1)
+  }
+
+  @Test func `a rejects file stays the same however often it is issued`() throws {
+    let bad = OrderRow(0).with {
+      $0.event = "-15 Grad"
+      $0.start = "31.02.2090"
+    }
+    try place.write("orders.csv", OrderRow.csv([bad]) + "1001;50009;PRINTED;000000000009\n")
+    try place.issue("orders.csv")
+    try place.issue("out/rejects.csv")
+    let once = try place.text("out/rejects.csv")
+    for _ in 0..<2 { try place.issue("out/rejects.csv") }
+    #expect(try place.text("out/rejects.csv") == once)
+    try place.write("out/rejects.csv", once.replacing("31.02.2090", with: "28.02.2090"))
+    try place.issue("out/rejects.csv")
+    #expect(try place.pass("1001/50001.pkpass")[pointer: "/eventTicket/primaryFields/0/value"] == "-15 Grad")
+  }
+
+  @Test func `a template with one barcode for everybody is refused`() throws {
+    try place.write(
+      "small.pkpasstemplate/pass.json", Workplace.smallPass.replacing("{{ ticket.barcode }}", with: "SAMPLE"))
+    try place.write("orders.csv", OrderRow.csv(2))
+    let run = try place.issue("orders.csv")
+    #expect(run.status == 3)
+    #expect(run.errors.contains("barcode-fixed"))
+  }
+
+  @Test func `show believes no signature of a pass that was changed`() throws {
+    try place.write("orders.csv", OrderRow.csv(1))
+    try place.issue("orders.csv")
+    let script = """
+      import zipfile
+      old = zipfile.ZipFile("out/1001/50001.pkpass")
+      new = zipfile.ZipFile("changed.pkpass", "w")
+      for name in old.namelist():
+          new.writestr(name, old.read(name).replace(b"Sorana", b"Melody"))
+      new.close()
+      """
+    #expect(try Run(URL(filePath: "/usr/bin/env"), ["python3", "-c", script], in: place.folder).status == 0)
+    #expect(try place.passmint(["show", "changed.pkpass"]).output.contains("verifies        no: "))
+    #expect(try place.passmint(["show", "out/1001/50001.pkpass"]).output.contains("verifies        yes"))
+  }
+}
