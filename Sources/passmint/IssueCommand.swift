@@ -79,7 +79,7 @@ struct Issue: ParsableCommand {
   @Flag(help: "One JSON object on standard output.")
   var json = false
 
-  @Flag(help: "Nothing but errors.")
+  @Flag(help: "Nothing but what stops the run; refused rows are in the rejects file.")
   var quiet = false
 
   func run() throws {
