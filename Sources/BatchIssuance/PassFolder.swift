@@ -138,7 +138,12 @@ package final class PassFolder: Sendable {
 
   /// The message of the first barcode of a pass, whose `pass.json` is stored as it is.
   static func barcode(in archive: [UInt8]) -> String? {
-    guard let start = archive.firstRange(of: Array("\"message\":\"".utf8))?.upperBound else { return nil }
+    // An nfc dictionary has a message too, so the barcode's own member comes first.
+    guard
+      let member = archive.firstRange(of: Array("\"barcodes\":".utf8))
+        ?? archive.firstRange(of: Array("\"barcode\":".utf8)),
+      let start = archive[member.upperBound...].firstRange(of: Array("\"message\":\"".utf8))?.upperBound
+    else { return nil }
     var end = start
     while end < archive.count, archive[end] != 0x22 { end += archive[end] == 0x5C ? 2 : 1 }
     guard end < archive.count else { return nil }

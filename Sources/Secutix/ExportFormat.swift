@@ -8,8 +8,6 @@ package enum ExportFormat: String, Sendable, Hashable, CaseIterable {
   case barcodesForReseller = "barcodes-for-reseller"
   /// The extended import format, one line a single entry.
   case singleEntry = "single-entry"
-
-  var isTable: Bool { self != .secutixJSON }
 }
 
 /// The unit in which an export counts money.

@@ -53,15 +53,6 @@ package struct TicketDraft: Sendable {
     }
   }
 
-  /// Whether the field has been given a value.
-  package var hasCurrency: Bool { currency != nil }
-
-  /// The state's word so far.
-  package var state: String? { stateWord }
-
-  /// Whether a barcode has been given.
-  package var hasBarcode: Bool { barcode != nil }
-
   /// Makes the ticket. Without a state it is PRINTED when it has a barcode and NOT_PRINTED when it has none.
   ///
   /// - Throws: `TicketError.noIdentity`; `TicketError.noBarcode` when a live ticket that is not NOT_PRINTED has none;

@@ -64,7 +64,6 @@ enum Terminal {
     case red = "31"
     case yellow = "33"
     case green = "32"
-    case bold = "1"
     case dim = "2"
   }
 
