@@ -1,7 +1,7 @@
 # Two commands do everything: `make demo` and `make test`. Each installs what is missing first; a second run does not.
 
-PACKAGES := libssl-dev libzip-dev pkg-config
-TEST_PACKAGES := openssl unzip python3-venv
+PACKAGES := libssl-dev libzip-dev libzint-dev libpng-dev pkg-config
+TEST_PACKAGES := openssl unzip python3-venv chromium
 PASSMINT := .build/release/passmint
 VENV := .build/venv
 PYTHON := $(CURDIR)/$(VENV)/bin/python

@@ -17,10 +17,14 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
   ],
   targets: [
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CLibpng", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CLibzip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+    // Debian ships no zint.pc; header and library lie where compilers look anyway.
+    .systemLibrary(name: "CZint", providers: [.apt(["libzint-dev"])]),
     .target(name: "JSON", swiftSettings: settings),
     .target(name: "ZonedTime", swiftSettings: settings),
     .target(name: "Tickets", dependencies: ["JSON", "ZonedTime"], swiftSettings: settings),
@@ -35,14 +39,17 @@ let package = Package(
       name: "BatchIssuance",
       dependencies: ["JSON", "Liquid", "PassBundle", "Passes", "Secutix", "Tickets", "ZonedTime"],
       swiftSettings: settings),
+    .target(
+      name: "PassPreview", dependencies: ["CZint", "JSON", "Liquid", "Passes", "Tickets", "ZonedTime"],
+      resources: [.embedInCode("page.css"), .embedInCode("page.js")], swiftSettings: settings),
     .executableTarget(
       name: "passmint",
       dependencies: [
-        "BatchIssuance", "JSON", "PassBundle", "Passes", "Secutix", "Tickets", "ZonedTime",
+        "BatchIssuance", "FlyingFox", "JSON", "PassBundle", "PassPreview", "Passes", "Secutix", "Tickets", "ZonedTime",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     .executableTarget(
-      name: "bench", dependencies: ["COpenSSL", "PassBundle", "Passes", "Tickets", "ZonedTime"],
+      name: "bench", dependencies: ["COpenSSL", "PassBundle", "PassPreview", "Passes", "Tickets", "ZonedTime"],
       swiftSettings: settings),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
     .testTarget(name: "ZonedTimeTests", dependencies: ["ZonedTime"], swiftSettings: settings),
