@@ -74,8 +74,9 @@ test-packages: setup
 
 test-setup: $(VENV)/ready
 
-# The second opinion on Liquid.
-$(VENV)/ready: Tests/LiquidTests/requirements.txt | test-packages
+# The second opinions: on Liquid, on barcodes, and a hand for the browser.
+REQUIREMENTS := $(wildcard Tests/*/requirements.txt)
+$(VENV)/ready: $(REQUIREMENTS) | test-packages
 	python3 -m venv $(VENV)
-	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r Tests/LiquidTests/requirements.txt
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check $(addprefix -r ,$(REQUIREMENTS))
 	touch $@
