@@ -20,7 +20,8 @@ package struct PreviewChoice: Sendable, Hashable {
   package var sample: String?
   /// A language tag; nil for the template's default.
   package var language: String?
-  package var state = State.valid
+  /// nil for the state the ticket itself is in.
+  package var state: State?
   package var side = Side.front
   /// Width of the phone in points.
   package var width = 390

@@ -1,24 +1,150 @@
+import JSON
 package import Passes
+import Tickets
 
 /// What a preview shows: a template with sample tickets, or a finished pass.
+///
+/// Made anew after each change; everything that the page may ask for is worked out here once.
 package struct PreviewSubject: Sendable {
   package let name: String
   package let findings: [Finding]
-  package var samples: [String] { [] }
-  package var languages: [String] { [] }
+  /// The names of the sample tickets; empty for a finished pass.
+  package let samples: [String]
+  /// The languages it can be shown in, the default one first.
+  package let languages: [String]
+  let template: PassTemplate?
+  private let passes: [Case: Drawable]
+  /// The state each sample is in by itself.
+  private let ownStates: [String: PreviewChoice.State]
+  private let images: [String: [UInt8]]
+
+  private struct Case: Hashable {
+    var sample: String
+    var state: PreviewChoice.State
+  }
+
+  /// A pass that was composed, or why it could not be.
+  struct Drawable: Sendable {
+    let pass: Result<ReadPass, CompositionError>?
+    /// nil for a finished pass, which does not say from what it was made.
+    let ticket: Ticket?
+    let variables: PassVariables
+  }
 
   /// - Parameter ticket: shown before the template's own samples.
   package init(template: PassTemplate, findings: [Finding], ticket: PassTemplate.Sample? = nil) {
     name = template.name
     self.findings = findings
+    self.template = template
+    languages = template.languages
+    let samples = (ticket.map { [$0] } ?? []) + template.samples
+    self.samples = samples.map(\.name)
+    ownStates = Dictionary(
+      samples.map { ($0.name, Self.state(of: $0.ticket)) }, uniquingKeysWith: { first, _ in first })
+    var images = ImageGathering()
+    var passes: [Case: Drawable] = [:]
+    for sample in samples {
+      for state in PreviewChoice.State.allCases {
+        let key = Case(sample: sample.name, state: state)
+        if passes[key] == nil { passes[key] = Self.compose(template, sample.ticket, state, &images) }
+      }
+    }
+    self.passes = passes
+    self.images = images.images
   }
 
   /// - Parameter files: a finished pass that anyone made.
   package init(pass files: PassFiles, name: String, findings: [Finding]) {
     self.name = name
     self.findings = findings
+    template = nil
+    samples = []
+    var images = ImageGathering()
+    images.add(files)
+    self.images = images.images
+    let pass = ReadPass(files)
+    let isVoided = pass?.value["voided"]?.bool == true
+    ownStates = ["": isVoided ? .voided : .valid]
+    languages = pass?.languages ?? []
+    let drawable = Drawable(
+      pass: pass.map { .success($0) }, ticket: nil,
+      variables: PassVariables(serialNumber: "", isUsed: false, isVoided: isVoided))
+    passes = Dictionary(
+      PreviewChoice.State.allCases.map { (Case(sample: "", state: $0), drawable) },
+      uniquingKeysWith: { first, _ in first })
   }
 
   /// A PNG the page links to.
-  package func image(_ id: String) -> [UInt8]? { nil }
+  package func image(_ id: String) -> [UInt8]? { images[id] }
+
+  /// Every picture that any of its passes shows, by its id.
+  var allImages: [String: [UInt8]] { images }
+
+  /// The choice with everything filled in that was left open or cannot be had.
+  func completed(_ choice: PreviewChoice) -> PreviewChoice {
+    var choice = choice
+    if !samples.contains(choice.sample ?? "") { choice.sample = samples.first }
+    let wanted = choice.language
+    if wanted == nil || (!languages.isEmpty && !languages.contains(wanted ?? "")) {
+      let base = wanted?.split(whereSeparator: { $0 == "-" || $0 == "_" }).first.map(String.init)
+      let fallback = languages.contains("en") && template == nil ? "en" : languages.first
+      choice.language = base.flatMap { languages.contains($0) ? wanted : nil } ?? fallback ?? wanted ?? "en"
+    }
+    choice.state = choice.state ?? ownStates[choice.sample ?? ""] ?? .valid
+    return choice
+  }
+
+  /// - Parameter choice: a completed one.
+  func drawable(_ choice: PreviewChoice) -> Drawable? {
+    passes[Case(sample: choice.sample ?? "", state: choice.state ?? .valid)]
+  }
+
+  private static func state(of ticket: Ticket) -> PreviewChoice.State {
+    switch ticket.action {
+    case .issueUsed: .used
+    case .void, .replaceOrVoid: .voided
+    case .issue, .wait, .ask: .valid
+    }
+  }
+
+  private static func compose(
+    _ template: PassTemplate, _ ticket: Ticket, _ state: PreviewChoice.State, _ images: inout ImageGathering
+  ) -> Drawable {
+    let isOwn = self.state(of: ticket) == (state == .expired ? .valid : state)
+    let words: [PreviewChoice.State: String] = [.used: "CONTROLLED", .voided: "CANCELLED"]
+    let shown = isOwn ? ticket : ticket.with(stateWord: words[state] ?? "VALID")
+    let serialNumber = String(repeating: "0", count: 32)
+    let variables = PassVariables(serialNumber: serialNumber, isUsed: state == .used, isVoided: state == .voided)
+    let issuer = PassIssuer(
+      passTypeIdentifier: template.passTypeIdentifier ?? "pass.org.example.tickets",
+      teamIdentifier: template.teamIdentifier ?? "EXAMPLE123", tenant: "example")
+    do throws(CompositionError) {
+      let contents = try template.contents(
+        for: shown, issuer: issuer, serialNumber: serialNumber, isVoided: state == .voided)
+      images.add(contents.assets)
+      let pass = ReadPass(contents.files)
+      return Drawable(pass: pass.map { .success($0) }, ticket: shown, variables: variables)
+    } catch {
+      return Drawable(pass: .failure(error), ticket: shown, variables: variables)
+    }
+  }
+}
+
+/// All pictures, each once.
+private struct ImageGathering {
+  var images: [String: [UInt8]] = [:]
+  private var seen: Set<ObjectIdentifier> = []
+
+  mutating func add(_ assets: PassAssets) {
+    guard seen.insert(ObjectIdentifier(assets)).inserted else { return }
+    for file in assets.files where file.path.hasSuffix(".png") {
+      images[PassImage.Variant.id(of: file.bytes)] = file.bytes
+    }
+  }
+
+  mutating func add(_ files: PassFiles) {
+    for (path, bytes) in files.contents where path.hasSuffix(".png") {
+      images[PassImage.Variant.id(of: bytes)] = bytes
+    }
+  }
 }

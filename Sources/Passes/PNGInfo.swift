@@ -44,6 +44,9 @@ package struct PNGInfo: Sendable, Hashable {
     (width, height) = size
   }
 
+  /// A check sum that tells images apart; no protection against anybody.
+  package static func checksum(of bytes: [UInt8]) -> UInt32 { CRC32.checksum(of: bytes[...]) }
+
   private static func number(in bytes: [UInt8], at offset: Int) -> Int {
     Int(bytes[offset]) << 24 | Int(bytes[offset + 1]) << 16 | Int(bytes[offset + 2]) << 8 | Int(bytes[offset + 3])
   }

@@ -1,15 +1,15 @@
 import JSON
 
 /// `fr.lproj/logo@2x.png` taken apart.
-struct PassImageName: Hashable {
+package struct PassImageName: Hashable, Sendable {
   /// "" or `fr.lproj/`.
-  let folder: String
+  package let folder: String
   /// `logo`
-  let base: String
+  package let base: String
   /// 1, 2 or 3.
-  let scale: Int
+  package let scale: Int
 
-  init?(path: String) {
+  package init?(path: String) {
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
     guard let file = parts.last, parts.count <= 2, file.hasSuffix(".png") else { return nil }
     guard parts.count == 1 || parts[0].hasSuffix(".lproj") else { return nil }
