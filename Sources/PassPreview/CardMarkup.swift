@@ -16,6 +16,7 @@ struct CardMarkup {
   // MARK: Front
 
   mutating func front() {
+    html.raw("<div class=\"paper of-front\">")
     html.open(
       "article",
       [
@@ -28,7 +29,7 @@ struct CardMarkup {
     } else {
       classic()
     }
-    html.close("article")
+    html.raw("</article></div>")
   }
 
   private func title(of look: PassLook) -> String {
@@ -69,7 +70,7 @@ struct CardMarkup {
       let inset = isBeside ? (thumbnailWidth ?? -10) + 10 : 0
       self.row(row, CardMetrics.row(row.name, of: face.look, hasStrip: hasStrip), inset: inset)
     }
-    code()
+    bottom()
     stateMark()
   }
 
@@ -139,8 +140,14 @@ struct CardMarkup {
 
   // MARK: Barcode
 
-  mutating func code() {
+  mutating func bottom() {
+    html.raw("<div class=\"bottom\">")
     image("footer", "footer-image")
+    code()
+    html.raw("</div>")
+  }
+
+  private mutating func code() {
     guard let code = face.code else { return }
     switch code.drawing {
     case .failure(let error):
@@ -219,7 +226,7 @@ struct CardMarkup {
     }
     image("secondaryLogo", "secondary-logo")
     html.raw("</footer>")
-    if face.look == .posterGeneric { code() }
+    if face.look == .posterGeneric { bottom() }
     stateMark()
   }
 
@@ -235,6 +242,7 @@ struct CardMarkup {
   // MARK: Back
 
   mutating func back() {
+    html.raw("<div class=\"paper of-back\">")
     html.open(
       "article",
       ["class": "card back", "dir": face.isRightToLeft ? "rtl" : "ltr", "lang": face.language, "aria-label": "Details"])
@@ -244,7 +252,7 @@ struct CardMarkup {
     html.raw("</header><div class=\"list\">")
     if face.back.isEmpty { html.element("p", ["class": "empty"], text: "This pass has no back fields.") }
     for field in face.back { self.field(field) }
-    html.raw("</div></article>")
+    html.raw("</div></article></div>")
   }
 }
 
