@@ -37,7 +37,7 @@ struct CardMetrics {
     case (.boardingPass, .auxiliary): Row(label: 141, value: 153.5, valueSize: 15)
     case (.boardingPass, _): Row(label: 186, value: 198.5, valueSize: 15)
     case (.eventTicket, .primary) where hasStrip:
-      Row(label: 134, value: 84, labelSize: 13, valueSize: 38, least: 16, weight: 300)
+      Row(label: 134, value: 84, labelSize: 13, valueSize: 38, least: 13, weight: 300)
     case (.eventTicket, .secondary) where hasStrip: Row(label: 169, value: 181.5, valueSize: 16.5)
     case (.eventTicket, .auxiliary) where hasStrip: Row(label: 215, value: 227.5, valueSize: 14.5)
     case (.eventTicket, .secondAuxiliary) where hasStrip: Row(label: 261, value: 273.5, valueSize: 14.5)

@@ -205,7 +205,7 @@ struct FaceMarkup {
     html.open("select", ["name": name])
     for option in options {
       html.element(
-        "option", ["value": option.value.isEmpty ? nil : option.value, "selected": option.value == chosen ? "" : nil],
+        "option", ["value": option.value, "selected": option.value == chosen ? "" : nil],
         text: option.title)
     }
     html.raw("</select></label>")

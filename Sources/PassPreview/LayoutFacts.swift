@@ -82,7 +82,8 @@ extension PassFace {
     let variant = image.variant(scale: scale)
     let drawnWidth = shape > wanted ? frame.height * shape : frame.width
     let factor = drawnWidth * Double(scale) / Double(variant.pixels.width)
-    if factor > 1.05 {
+    // A background is blurred whatever its size.
+    if factor > 1.05, image.name != "background" {
       facts.append(
         LayoutFact(
           kind: .image,

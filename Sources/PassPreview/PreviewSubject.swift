@@ -83,7 +83,9 @@ package struct PreviewSubject: Sendable {
   /// The choice with everything filled in that was left open or cannot be had.
   func completed(_ choice: PreviewChoice) -> PreviewChoice {
     var choice = choice
-    if !samples.contains(choice.sample ?? "") { choice.sample = samples.first }
+    if !samples.contains(choice.sample ?? "") {
+      choice.sample = samples.first { ownStates[$0] == .valid } ?? samples.first
+    }
     let wanted = choice.language
     if wanted == nil || (!languages.isEmpty && !languages.contains(wanted ?? "")) {
       let base = wanted?.split(whereSeparator: { $0 == "-" || $0 == "_" }).first.map(String.init)

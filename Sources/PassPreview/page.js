@@ -59,6 +59,7 @@
     const widths = values.map((value) => width(value) / zoom);
     const fits = widths.reduce((sum, value) => sum + value, 0) <= room + 0.5;
     row.classList.remove("measuring");
+    const shrunk = [];
     fields.forEach((field, index) => {
       // Labels give way before values do.
       if (fits) field.style.minWidth = `${Math.ceil(widths[index] * 10) / 10}px`;
@@ -70,9 +71,10 @@
         facts.push(["cut", `${title} (${field.dataset.key}): the value is cut, even at ${size} pt`]);
       } else if (size < full) {
         field.dataset.fit = "shrunk";
-        facts.push(["shrunk", `${title} (${field.dataset.key}): shrunk to ${size} of ${full} pt, as all of its row`]);
+        shrunk.push(title);
       }
     });
+    if (shrunk.length) facts.push(["shrunk", `${shrunk.join(", ")}: shrunk to ${size} of ${full} pt`]);
     for (const field of fields) {
       const label = field.querySelector(".label");
       if (label.scrollWidth > label.clientWidth + 1) {
