@@ -53,3 +53,14 @@ print(
     format: "peak memory, 100,000 tickets   %6.1f MB  (%.2f times)", Double(large.peakKilobytes) / 1024,
     Double(large.peakKilobytes) / Double(small.peakKilobytes)))
 print(String(format: "passmint --version             %6.1f ms", try scratch.versionTime() * 1000))
+
+let preview = try PreviewBench(templates: URL(filePath: "templates"))
+defer { preview.remove() }
+let reading = try preview.reading()
+let gallery = try preview.gallery()
+print("")
+print(String(format: "preview, redraw after a save   %6.1f ms  (limit 50 ms)", try preview.redraw()))
+print(
+  String(
+    format: "preview, gallery of 50         %6.1f ms  (limit 1000 ms; reading the files alone %.1f ms)", gallery,
+    reading))
