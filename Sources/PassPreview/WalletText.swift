@@ -1,5 +1,5 @@
 import Foundation
-import JSON
+package import JSON
 import ZonedTime
 
 /// How Wallet writes values in a language: dates in its styles, numbers, currencies.
@@ -7,18 +7,18 @@ import ZonedTime
 /// Wallet uses the styles of `DateFormatter` and `NumberFormatter` under other names (`PKDateStyleShort`,
 /// `PKNumberStylePercent`; see PassFieldContent in Apple's documentation), so the same formatters of Foundation, with the
 /// same Unicode tables behind them, write what a phone in that language writes.
-struct WalletText {
+package struct WalletText {
   /// A language tag: `fr`, `de-CH`.
-  let language: String
+  package let language: String
   private let locale: Locale
 
-  init(language: String) {
+  package init(language: String) {
     self.language = language
     locale = Locale(identifier: language)
   }
 
   /// A date that is shown relative to the day on which somebody looks at it.
-  struct RelativeDate: Hashable {
+  package struct RelativeDate: Hashable, Sendable {
     var epochMilliseconds: Int64
     var offsetSeconds: Int
     /// The time of day written out; empty when none is shown.
@@ -26,8 +26,8 @@ struct WalletText {
   }
 
   /// What a field shows.
-  struct Shown: Hashable {
-    var text: String
+  package struct Shown: Hashable, Sendable {
+    package var text: String
     /// Set when Wallet would say "tomorrow" on the day before. The text is the date then.
     var relative: RelativeDate?
   }
@@ -35,7 +35,7 @@ struct WalletText {
   /// - Parameters:
   ///   - value: the field's value, strings already looked up.
   ///   - field: the field's dictionary with its styles.
-  func shown(_ value: JSONValue?, in field: JSONValue) -> Shown {
+  package func shown(_ value: JSONValue?, in field: JSONValue) -> Shown {
     switch value {
     case .string(let text):
       guard field["dateStyle"] != nil || field["timeStyle"] != nil,

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import JSON
 import PassBundle
+import PassPreview
 import Passes
 import ZonedTime
 
@@ -44,6 +45,7 @@ struct ShownPass {
   let files: PassFiles
   let languages: [String]
   private let strings: StringsFile?
+  private let wallet: WalletText
 
   init(_ value: JSONValue, files: PassFiles, language: String?) {
     self.value = value
@@ -56,6 +58,7 @@ struct ShownPass {
     let wanted = language.flatMap { [$0, base ?? $0].first { name in files["\(name).lproj/pass.strings"] != nil } }
     let chosen = wanted ?? (languages.contains("en") ? "en" : languages.first)
     strings = chosen.flatMap { files["\($0).lproj/pass.strings"] }.flatMap { try? StringsFile(parsing: $0) }
+    wallet = WalletText(language: language ?? chosen ?? "en")
   }
 
   /// A signature is over the manifest; it says something of the pass only when the manifest is true.
@@ -117,7 +120,8 @@ struct ShownPass {
       lines.append(group.replacing("Fields", with: ""))
       for field in fields {
         let label = text(field["label"]) ?? field["key"]?.stringValue ?? ""
-        add("  \(label)", (text(field["value"]) ?? "").replacing("\n", with: " / "))
+        let value: JSONValue? = field["value"]?.stringValue.map { .string(text(.string($0)) ?? $0) } ?? field["value"]
+        add("  \(label)", wallet.shown(value, in: field).text.replacing("\n", with: " / "))
       }
     }
     if let signature = report.signature {
