@@ -29,6 +29,8 @@ demo: build ## build, make example certificates, issue the sample exports
 	@echo "  $(PASSMINT) show $$(find demo/concert -name '*.pkpass' | sort | head -1) --language fr"
 	@echo "  $(PASSMINT) check --trust demo/certificates/root.pem demo/concert"
 	@echo "  $(PASSMINT) template new mine --from concert"
+	@echo "See them in the browser, drawn anew whenever a file is saved:"
+	@echo "  $(PASSMINT) preview templates --open"
 
 build: setup ## build the command
 	swift build -c release --product passmint

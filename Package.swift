@@ -47,6 +47,7 @@ let package = Package(
       dependencies: [
         "BatchIssuance", "FlyingFox", "JSON", "PassBundle", "PassPreview", "Passes", "Secutix", "Tickets", "ZonedTime",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "FlyingSocks", package: "FlyingFox"),
       ], swiftSettings: settings),
     .executableTarget(
       name: "bench", dependencies: ["COpenSSL", "PassBundle", "PassPreview", "Passes", "Tickets", "ZonedTime"],

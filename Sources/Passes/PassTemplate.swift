@@ -38,6 +38,11 @@ package struct PassTemplate: Sendable {
   package struct Sample: Sendable {
     package let name: String
     package let ticket: Ticket
+
+    package init(name: String, ticket: Ticket) {
+      self.name = name
+      self.ticket = ticket
+    }
   }
 
   /// The languages of its `.lproj` folders, the default language first.

@@ -11,7 +11,7 @@ struct Passmint: ParsableCommand {
       Results go to standard output, everything else to standard error.
       """,
     version: "0.1.0",
-    subcommands: [Issue.self, Check.self, Show.self, Template.self, Certs.self])
+    subcommands: [Issue.self, Check.self, Show.self, Preview.self, Template.self, Certs.self])
 
   static func main() {
     Terminal.openStandardStreams()

@@ -1,0 +1,116 @@
+import Dispatch
+import Foundation
+import Glibc
+import PassPreview
+
+/// Makes a picture of a page with a browser that is installed.
+enum PreviewPicture {
+  private static let names = [
+    "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge", "brave-browser",
+  ]
+  /// A browser that took so many seconds hangs.
+  private static let patience = 30.0
+
+  /// - Parameter page: a page that needs nothing else.
+  /// - Returns: a PNG.
+  static func png(of page: String, _ choice: PreviewChoice) throws -> [UInt8] {
+    let browser = try self.browser()
+    var name = Array("\(NSTemporaryDirectory())/passmint-picture-XXXXXX".utf8CString)
+    guard mkdtemp(&name) != nil else {
+      throw Failure("no temporary folder can be made: \(Self.reason)", hint: "is TMPDIR writable?")
+    }
+    let folder = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try write(Array(page.utf8), to: "\(folder)/page.html")
+    guard let process = browser.start(arguments(choice, folder), words: "\(folder)/words") else {
+      throw Failure("\(browser.path) cannot be started: \(Self.reason)", hint: hint)
+    }
+    try wait(for: process, browser)
+    guard let picture = FileManager.default.contents(atPath: "\(folder)/picture.png"), picture.count > 8 else {
+      let words = FileManager.default.contents(atPath: "\(folder)/words").map { String(decoding: $0, as: UTF8.self) }
+      let last = words?.split(separator: "\n").last.map { ": \($0)" } ?? ""
+      throw Failure("\(browser.path) made no picture\(last)", hint: hint)
+    }
+    return Array(picture)
+  }
+
+  private static let hint =
+    "name another Chromium in PASSMINT_CHROMIUM, or write --output FILE.html, which needs none"
+
+  private static func browser() throws -> OtherProgram {
+    if let named = ProcessInfo.processInfo.environment["PASSMINT_CHROMIUM"], !named.isEmpty {
+      guard let browser = OtherProgram(named) else {
+        throw Failure("PASSMINT_CHROMIUM names \(named), which is no program", hint: hint)
+      }
+      return browser
+    }
+    guard let browser = names.lazy.compactMap({ OtherProgram($0) }).first else {
+      throw Failure(
+        "a picture needs Chromium, and none is installed",
+        hint: "apt-get install chromium, or write --output FILE.html, which needs none")
+    }
+    return browser
+  }
+
+  private static func arguments(_ choice: PreviewChoice, _ folder: String) -> [String] {
+    let size = PreviewSubject.pictureSize(choice)
+    return [
+      "--headless", "--disable-gpu", "--hide-scrollbars", "--default-background-color=00000000",
+      "--no-first-run", "--disable-extensions", "--disable-background-networking", "--disable-component-update",
+      "--disable-sync",
+      "--force-device-scale-factor=\(choice.scale)", "--window-size=\(size.width),\(size.height)",
+      "--virtual-time-budget=5000", "--user-data-dir=\(folder)/browser", "--screenshot=\(folder)/picture.png",
+      // Chromium's own fence does not work for root, in containers above all.
+    ] + (geteuid() == 0 ? ["--no-sandbox"] : []) + ["file://\(folder)/page.html"]
+  }
+
+  private static func wait(for process: pid_t, _ browser: OtherProgram) throws {
+    let isOver = DispatchSemaphore(value: 0)
+    Thread.detachNewThread {
+      _ = OtherProgram.wait(for: process)
+      isOver.signal()
+    }
+    let start = ContinuousClock.now
+    while isOver.wait(timeout: .now() + 0.1) == .timedOut {
+      let isLate = ContinuousClock.now - start > .seconds(patience)
+      guard isLate || Interruption.isWished else { continue }
+      // The whole group: a browser is many processes.
+      kill(-process, SIGKILL)
+      isOver.wait()
+      throw isLate
+        ? Failure("\(browser.path) made no picture within \(Int(patience)) s", hint: hint)
+        : Failure("stopped on request; nothing was written")
+    }
+  }
+
+  /// Writes under a passing name first, so that the file is either as it was or whole.
+  static func write(_ bytes: [UInt8], to path: String) throws {
+    let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+    var name = Array("\(path[..<slash]).\(path[slash...]).XXXXXX".utf8CString)
+    func failure() -> Failure {
+      Failure("\(path) cannot be written: \(reason)", hint: "is the folder there, and writable?")
+    }
+    let descriptor = mkstemp(&name)
+    guard descriptor >= 0 else { throw failure() }
+    var written = 0
+    while written < bytes.count {
+      let count = bytes.withUnsafeBytes {
+        Glibc.write(descriptor, $0.baseAddress.unsafelyUnwrapped + written, $0.count - written)
+      }
+      if count < 0, errno == EINTR { continue }
+      if count <= 0 { break }
+      written += count
+    }
+    let mask = umask(0)
+    umask(mask)
+    let isDone = written == bytes.count && fchmod(descriptor, 0o666 & ~mask) == 0 && fsync(descriptor) == 0
+    let isClosed = close(descriptor) == 0
+    guard isDone, isClosed, rename(name, path) == 0 else {
+      let failed = failure()
+      unlink(name)
+      throw failed
+    }
+  }
+
+  private static var reason: String { String(cString: strerror(errno)) }
+}
