@@ -86,9 +86,9 @@ def museum_thumbnail(picture):
   picture.paint(stone)
 
 
-def museum_mark(context, x, base, size):
+def museum_mark(context, x, base, size, outer=CLAY, inner=INK):
   context.set_fill_rule(cairo.FILL_RULE_EVEN_ODD)
-  for parts, colour in (((1.0, 0.64), CLAY), ((0.32,), INK)):
+  for parts, colour in (((1.0, 0.64), outer), ((0.32,), inner)):
     context.new_path()
     for part in parts:
       left, width, top = x + size * (1 - part) / 2, size * part, base - size * 1.18 * part + size * part / 2
