@@ -66,8 +66,8 @@ struct PassIssuing: Sendable {
         authenticationToken: run.keys.authenticationToken(serialNumber: item.serialNumber), isVoided: isVoided)
     } catch {
       // A cancellation often says no more than that; the pass must go all the same.
-      let voided = existing.flatMap { PassContents(voiding: $0, serialNumber: item.serialNumber) }
-      guard isVoided, let voided else { return Outcome(item: item, result: .refused(.composition(error)), row: nil) }
+      let voided = isVoided ? existing.flatMap { voidedPass($0, item, ticket) } : nil
+      guard let voided else { return Outcome(item: item, result: .refused(.composition(error)), row: nil) }
       contents = voided
     }
     if let existing, let outcome = try judge(existing, item, ticket, contents, sealer) { return outcome }
@@ -96,6 +96,12 @@ struct PassIssuing: Sendable {
     }
     let result: Outcome.Result = isVoided ? .voided : existing == nil ? .issued : .updated
     return Outcome(item: item, result: result, row: row(item, ticket, sha256: sha256, isVoided: isVoided))
+  }
+
+  private func voidedPass(_ existing: [UInt8], _ item: BatchItem, _ ticket: Ticket) -> PassContents? {
+    let pictures = template.pictures(
+      for: ticket, issuer: run.issuer, serialNumber: item.serialNumber, isVoided: true)
+    return PassContents(voiding: existing, serialNumber: item.serialNumber, pictures: pictures)
   }
 
   /// What to do about a file that is there already: nil to write it anew.

@@ -11,7 +11,7 @@ package struct LiquidTemplate: Sendable {
   private let source: String
   private let place: LiquidPlace
   private let limits: LiquidLimits
-  private let nodes: [Node]
+  let nodes: [Node]
   /// No tags and outputs: renders to the same text every time.
   package let isStatic: Bool
   /// The text of a static template.

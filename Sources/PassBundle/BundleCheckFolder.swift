@@ -125,7 +125,9 @@ extension BundleCheck {
       findings = error.findings
     }
     let pass = WalletRules.document(in: files).document?.value
-    findings += WalletRules.fileFindings(in: files, pass: pass).filter { $0.code != "template-file" }
+    // Pictures are judged in the place they are chosen for.
+    let own = PassFiles(files.contents.filter { !$0.key.hasPrefix("images/") })
+    findings += WalletRules.fileFindings(in: own, pass: pass).filter { $0.code != "template-file" }
     var seen: Set<Finding> = []
     return findings.filter { seen.insert($0).inserted }
   }

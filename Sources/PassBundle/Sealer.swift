@@ -14,18 +14,26 @@ package struct Pkpass: Sendable, Hashable {
 package final class Sealer {
   private let signature: SignatureLayout
   private let archive = ArchiveWriter()
-  /// Keeps the memory that `files` point into.
-  private var prepared: PreparedAssets?
-  private var files: [PreparedAssets.File]
-  private var plan: SealingPlan?
+  private let known: DeflatedFiles
+  /// Of the pass at hand.
+  private var current: PreparedPasses?
+  /// By the identity of their assets: one, or one for each choice of pictures.
+  private var kept: [ObjectIdentifier: PreparedPasses] = [:]
   private var manifest: [UInt8] = []
+
+  /// Some kilobytes each.
+  private static let maximumKept = 512
 
   /// - Parameter prepared: files that have been prepared already, so that several workers can share them.
   /// - Throws: `SealingError` when OpenSSL cannot sign with this identity.
   package init(identity: SigningIdentity, prepared: PreparedAssets? = nil) throws(SealingError) {
     signature = try SignatureLayout(identity: identity, signingTime: 0)
-    self.prepared = prepared
-    files = prepared?.separateFiles() ?? []
+    known = prepared?.known ?? DeflatedFiles()
+    if let prepared {
+      let passes = PreparedPasses(prepared)
+      kept[ObjectIdentifier(prepared.assets)] = passes
+      current = passes
+    }
   }
 
   /// Seals a pass and copies it out.
@@ -56,7 +64,7 @@ package final class Sealer {
     let placeholder = [UInt8](repeating: 0, count: signature.count)
     try assemble(contents, signature: placeholder)
     guard existing.count == archive.archive.count else { return false }
-    let directory = plan?.directorySize ?? 0
+    let directory = current?.plan?.directorySize ?? 0
     let start = existing.count - directory - signature.count
     guard start > 0 else { return false }
     let found = UnsafeRawBufferPointer(rebasing: existing[start..<start + signature.count])
@@ -71,21 +79,30 @@ package final class Sealer {
   // MARK: What stays the same from pass to pass
 
   private func prepare(for contents: PassContents) throws(SealingError) {
-    if prepared?.assets !== contents.assets {
-      let fresh = try PreparedAssets(contents.assets)
-      files = fresh.separateFiles()
-      // The memory of the old ones goes, and new ones may come to lie where they lay.
-      archive.forgetResidence()
-      prepared = fresh
-      plan = nil
-    }
-    if plan?.fits(contents) != true { plan = SealingPlan(contents, files: files) }
+    if current?.prepared.assets !== contents.assets { try turn(to: contents.assets) }
+    if current?.plan?.fits(contents) != true { current?.makePlan(for: contents) }
     fillManifest(contents)
+  }
+
+  private func turn(to assets: PassAssets) throws(SealingError) {
+    let identity = ObjectIdentifier(assets)
+    if let passes = kept[identity] {
+      current = passes
+      return
+    }
+    let passes = PreparedPasses(try PreparedAssets(assets, known: known))
+    if assets.isShared {
+      if kept.count >= Self.maximumKept { kept.remove(at: kept.startIndex) }
+      kept[identity] = passes
+    }
+    current = passes
+    // The memory of others may have gone, and new ones may have come to lie where they lay.
+    archive.forgetResidence()
   }
 
   private func fillManifest(_ contents: PassContents) {
     manifest.removeAll(keepingCapacity: true)
-    guard let plan else { return }
+    guard let plan = current?.plan else { return }
     for (index, file) in contents.rendered.enumerated() {
       manifest.append(contentsOf: plan.manifest[index])
       manifest.appendHexadecimal(sha1Of: file.bytes)
@@ -94,7 +111,7 @@ package final class Sealer {
   }
 
   private func assemble(_ contents: PassContents, signature: [UInt8]) throws(SealingError) {
-    guard let plan else { return }
+    guard let plan = current?.plan else { return }
     var stored: [(name: [CChar], bytes: [UInt8])] = []
     stored.reserveCapacity(plan.names.count)
     for (index, file) in contents.rendered.enumerated() { stored.append((plan.names[index], file.bytes)) }
@@ -102,6 +119,21 @@ package final class Sealer {
     stored.append((plan.names[contents.rendered.count + 1], signature))
     try archive.write(prepared: plan.shared, stored: stored)
   }
+}
+
+/// What stays the same in passes with the same assets, for one worker.
+private final class PreparedPasses {
+  /// Keeps the memory that `files` point into.
+  let prepared: PreparedAssets
+  private let files: [PreparedAssets.File]
+  private(set) var plan: SealingPlan?
+
+  init(_ prepared: PreparedAssets) {
+    self.prepared = prepared
+    files = prepared.separateFiles()
+  }
+
+  func makePlan(for contents: PassContents) { plan = SealingPlan(contents, files: files) }
 }
 
 /// Which files a pass consists of, worked out once for all passes that render the same ones.

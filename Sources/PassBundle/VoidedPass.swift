@@ -6,8 +6,9 @@ extension PassContents {
   ///
   /// For a cancellation that says too little to compose the pass anew.
   ///
+  /// - Parameter pictures: what the template has for voided passes; where it has nothing, the pass keeps what it has.
   /// - Returns: nil when `archive` is not the pass of this serial number.
-  package init?(voiding archive: [UInt8], serialNumber: String) {
+  package init?(voiding archive: [UInt8], serialNumber: String, pictures: [ImageSlot: Picture] = [:]) {
     var files = ArchiveReader.read(archive, name: "pass.pkpass").files
     guard let json = files["pass.json"], let value = try? JSONValue(parsing: json), var pass = value.object,
       pass["serialNumber"]?.stringValue == serialNumber
@@ -15,8 +16,9 @@ extension PassContents {
     pass["voided"] = .bool(true)
     for key in ["relevantDate", "relevantDates", "locations", "beacons"] { pass[key] = nil }
     for path in ["pass.json", "manifest.json", "signature"] { files[path] = nil }
+    for (slot, picture) in pictures { files.put(picture, in: slot) }
     self.init(
-      assets: PassAssets(files),
+      assets: PassAssets(files, isShared: false),
       rendered: [.init(path: "pass.json", bytes: JSONValue.object(pass).serialized())], serialNumber: serialNumber,
       isVoided: true)
   }

@@ -32,7 +32,7 @@ extension PassTemplate {
     }
     if isVoided { composer.write("voided", raw: "true") }
     return PassContents(
-      assets: assets, rendered: try composer.files(), serialNumber: serialNumber, isVoided: isVoided)
+      assets: try composer.assets(), rendered: try composer.files(), serialNumber: serialNumber, isVoided: isVoided)
   }
 }
 

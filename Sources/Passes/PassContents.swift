@@ -1,6 +1,6 @@
 /// A pass before it is signed: everything that goes into the archive but the manifest and the signature.
 package struct PassContents: Sendable {
-  /// The template's files that are the same for every pass: images, strings without Liquid.
+  /// The files that passes share: images, strings without Liquid.
   package let assets: PassAssets
   /// The files made for this ticket, in the order of their paths: `pass.json`, and strings that say something of their
   /// own. A file here takes the place of the asset of the same path.
@@ -25,7 +25,7 @@ package struct PassContents: Sendable {
   }
 }
 
-/// The files of a template that every pass made from it shares.
+/// The files of a template that passes made from it share: all of them, or those with the same pictures.
 ///
 /// A class, so that what is worked out from them once (digests, deflated bytes) can be kept by identity.
 package final class PassAssets: Sendable {
@@ -41,9 +41,15 @@ package final class PassAssets: Sendable {
 
   /// In the order of their paths' UTF-8 bytes.
   package let files: [File]
+  /// Where in the template a file lies that has another path there: `strip.png` may be `images/strip-used.png`.
+  package let origins: [String: String]
+  /// Whether other passes will have the very same files, so that keeping what is worked out from them pays.
+  package let isShared: Bool
 
-  package init(_ files: PassFiles) {
+  package init(_ files: PassFiles, origins: [String: String] = [:], isShared: Bool = true) {
     self.files = files.sortedPaths.map { File(path: $0, bytes: files[$0] ?? []) }
+    self.origins = origins
+    self.isShared = isShared
   }
 }
 

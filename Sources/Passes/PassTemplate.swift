@@ -10,8 +10,8 @@ package struct PassTemplate: Sendable {
   /// The folder's name without `.pkpasstemplate`.
   package let name: String
   package let settings: TemplateSettings
-  /// What every pass shares.
-  package let assets: PassAssets
+  let images: TemplateImages
+  let imageChoices: [ImageChoice]
   /// Tickets that come with the template, by file name.
   package let samples: [Sample]
   /// What looks wrong without making Wallet refuse the pass.
@@ -45,6 +45,9 @@ package struct PassTemplate: Sendable {
     }
   }
 
+  /// What passes share for which no other picture is chosen.
+  package var assets: PassAssets { images.own }
+
   /// The languages of its `.lproj` folders, the default language first.
   package var languages: [String] { strings.map(\.language) }
 
@@ -63,19 +66,19 @@ package struct PassTemplate: Sendable {
   ///   - files: everything in the folder.
   /// - Throws: `LoadError` with every mistake that was found, not only the first.
   package init(name: String, files: PassFiles) throws(LoadError) {
-    try self.init(name: name, files: files, assets: nil)
+    try self.init(name: name, files: files, images: nil)
   }
 
-  /// The same template once more, sharing nothing but its assets.
+  /// The same template once more, sharing nothing but the files of its passes.
   ///
   /// For a worker of its own: all workers counting references to the same parts would wait for each other's caches,
   /// which costs more than composing does.
   package func separateCopy() -> PassTemplate {
     // What loaded once loads again; if it did not, the shared one serves as well.
-    (try? PassTemplate(name: name, files: files, assets: assets)) ?? self
+    (try? PassTemplate(name: name, files: files, images: images)) ?? self
   }
 
-  private init(name: String, files: PassFiles, assets shared: PassAssets?) throws(LoadError) {
+  private init(name: String, files: PassFiles, images shared: TemplateImages?) throws(LoadError) {
     self.files = files
     var findings: [Finding] = []
     var settings = TemplateSettings()
@@ -103,8 +106,11 @@ package struct PassTemplate: Sendable {
     passTypeIdentifier = document.value["passTypeIdentifier"]?.stringValue
     teamIdentifier = document.value["teamIdentifier"]?.stringValue
     expectedSize = (files["pass.json"]?.count ?? 0) + 1024
-    assets = shared ?? Self.assets(files, strings)
-    findings += Self.leftOut(files)
+    imageChoices = Self.imageChoices(settings, &findings)
+    images =
+      shared ?? TemplateImages(pictures: TemplateImages.pictures(in: files), own: Self.assets(files, strings))
+    findings += Self.leftOut(files, choices: imageChoices)
+    findings += Self.misnamedPictures(imageChoices, images.pictures)
     takenKeys = strings.reduce(into: compiler.localizableTexts) { $0.formUnion($1.keys) }
     for key in ["description", "organizationName"] where !compiler.names.contains(key) {
       findings.append(
@@ -178,30 +184,14 @@ package struct PassTemplate: Sendable {
 
   /// What Wallet knows: images and the rewards form. Everything else stays behind, so that no key, no export and no note
   /// that happens to lie in the folder is ever handed to ticket holders.
-  private static func isPartOfPass(_ path: String) -> Bool {
-    if isHidden(path) || path.hasPrefix("samples/") { return false }
+  static func isPartOfPass(_ path: String) -> Bool {
+    if isHidden(path) || path.hasPrefix("samples/") || path.hasPrefix(TemplateImages.folder) { return false }
     // Apple's Pass Builder looks for PDF images too.
     return path.hasSuffix(".png") || path.hasSuffix(".pdf") || path == "personalization.json"
   }
 
-  private static func isHidden(_ path: String) -> Bool {
+  static func isHidden(_ path: String) -> Bool {
     path.split(separator: "/").contains { $0.hasPrefix(".") || $0 == "__MACOSX" }
-  }
-
-  /// Files that nobody would expect to be left out.
-  private static func leftOut(_ files: PassFiles) -> [Finding] {
-    let known: Set<String> = [
-      TemplateCompiler.fileName, TemplateSettings.fileName, "tooling.json", "manifest.json", "signature",
-    ]
-    return files.sortedPaths.filter { path in
-      !isPartOfPass(path) && !isHidden(path) && !known.contains(path) && !path.hasPrefix("samples/")
-        && !path.hasSuffix(".lproj/pass.strings")
-    }.map { path in
-      Finding(
-        .warning, "template-file-left-out", at: .init(file: path), "no pass will hold this file",
-        hint:
-          "Wallet knows PNG images, pass.strings and personalization.json; keep other files, keys above all, elsewhere")
-    }
   }
 }
 

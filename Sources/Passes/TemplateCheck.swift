@@ -24,6 +24,7 @@ extension PassTemplate {
             hint: "mend the template, or the sample if it cannot happen"))
       }
     }
+    findings += pictureFindings(issuer: issuer)
     do {
       findings += try findingsOfSpecimen(issuer: issuer, now: now)
     } catch {
@@ -39,12 +40,14 @@ extension PassTemplate {
   }
 
   private func findings(of ticket: Ticket, issuer: PassIssuer, now: Int64?) throws(CompositionError) -> [Finding] {
-    let files = try contents(
+    let contents = try contents(
       for: ticket, issuer: issuer, serialNumber: "00000000000000000000000000000000",
-      authenticationToken: String(repeating: "0", count: 64), isVoided: ticket.action == .void
-    ).files
+      authenticationToken: String(repeating: "0", count: 64), isVoided: ticket.action == .void)
+    let files = contents.files
     let pass = files[TemplateCompiler.fileName].flatMap { try? JSONValue(parsing: $0) } ?? .null
-    return WalletRules.findings(in: files, now: now).map { relocated($0, composed: pass) }
+    return WalletRules.findings(in: files, now: now).map {
+      Self.placedInTemplate(relocated($0, composed: pass), contents.assets)
+    }
   }
 
   /// Some formats carry thirteen digits and nothing else.

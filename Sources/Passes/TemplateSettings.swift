@@ -13,6 +13,18 @@ package struct TemplateSettings: Sendable, Hashable {
   /// (sets its `value`), or a JSON Pointer to any place.
   package var bindings: [Binding] = []
 
+  /// Liquid that names the picture a pass has in place of the template's own.
+  package var images: [Image] = []
+
+  package struct Image: Sendable, Hashable {
+    package var slot: ImageSlot
+    /// Renders to the name of a picture in `images/`, or to nothing.
+    package var text: String
+    /// Where the text begins.
+    package var line: Int
+    package var column: Int
+  }
+
   package struct Binding: Sendable, Hashable {
     /// The key of a field, or a JSON Pointer.
     package var target: String
@@ -27,7 +39,7 @@ package struct TemplateSettings: Sendable, Hashable {
   }
 
   static let fileName = "template.yaml"
-  private static let keys = ["name", "description", "default_language", "used_for", "bindings"]
+  private static let keys = ["name", "description", "default_language", "used_for", "bindings", "images"]
 
   package init() {}
 
@@ -91,6 +103,12 @@ package struct TemplateSettings: Sendable, Hashable {
         return
       }
       for (target, bound) in mapping { bind(target, bound, &findings) }
+    case "images":
+      guard let mapping = value.mapping else {
+        findings.append(Self.mistake(value, "images map the name of an image, such as strip, to Liquid"))
+        return
+      }
+      for (slot, text) in mapping { choose(slot, text, &findings) }
     default:
       findings.append(
         Self.mistake(
@@ -126,7 +144,28 @@ package struct TemplateSettings: Sendable, Hashable {
     }
   }
 
+  private mutating func choose(_ name: Node, _ chosen: Node, _ findings: inout [Finding]) {
+    guard let slot = name.scalar.flatMap({ ImageSlot(rawValue: $0.string) }) else {
+      let known = ImageSlot.allCases.map(\.rawValue).joined(separator: ", ")
+      findings.append(Self.mistake(name, "Wallet looks for no image \(excerpt(name.string ?? "?")), only for \(known)"))
+      return
+    }
+    if Self.isNothing(chosen) { return }
+    guard let text = chosen.scalar else {
+      findings.append(Self.mistake(chosen, "Liquid that gives the name of a picture is expected here"))
+      return
+    }
+    let (line, column) = Self.position(of: text)
+    images.append(Image(slot: slot, text: text.string, line: line, column: column))
+  }
+
   private static func binding(_ target: String, _ member: String?, _ text: Node.Scalar) -> Binding {
+    let (line, column) = position(of: text)
+    return Binding(target: target, member: member, text: text.string, line: line, column: column)
+  }
+
+  /// Where the text itself begins.
+  private static func position(of text: Node.Scalar) -> (line: Int, column: Int) {
     var line = text.mark?.line ?? 1
     var column = text.mark?.column ?? 1
     switch text.style {
@@ -135,7 +174,7 @@ package struct TemplateSettings: Sendable, Hashable {
     case .literal, .folded: (line, column) = (line + 1, 1)
     default: break
     }
-    return Binding(target: target, member: member, text: text.string, line: line, column: column)
+    return (line, column)
   }
 
   /// The first anchor. References to references grow without end while YAML is read, and settings need none.

@@ -61,6 +61,74 @@ struct SealingTests {
     #expect(try sealer.seal(first, at: Self.signingTime + 1) != original)
   }
 
+  @Test func `has the same bytes whichever pictures were sealed between`() throws {
+    let identity = try identity()
+    let own = assets()
+    let sets = (0..<700).map { number in
+      var files = PassFiles(Dictionary(uniqueKeysWithValues: own.files.map { ($0.path, $0.bytes) }))
+      // Longer and shorter, so that what follows moves to and fro.
+      files["strip.png"] = [UInt8](repeating: UInt8(number % 251), count: number) + (own.files[0].bytes)
+      files["strip@2x.png"] = number.isMultiple(of: 3) ? nil : [UInt8(number % 256)]
+      return PassAssets(files)
+    }
+    let sealer = try Sealer(identity: identity, prepared: PreparedAssets(own))
+    let alone = try [0, 1, 2, 699].map { number in
+      try Sealer(identity: identity).seal(contents(sets[number], serial: "\(number)"), at: Self.signingTime)
+    }
+    let first = try sealer.seal(contents(own, serial: "own"), at: Self.signingTime)
+    for _ in 0..<2 {
+      for (pass, number) in zip(alone, [0, 1, 2, 699]) {
+        #expect(try sealer.seal(contents(sets[number], serial: "\(number)"), at: Self.signingTime) == pass)
+      }
+      #expect(try sealer.seal(contents(own, serial: "own"), at: Self.signingTime) == first)
+      // More than a sealer keeps.
+      for set in sets {
+        _ = try [UInt8]().withUnsafeBytes { raw in try sealer.isCurrent(raw, contents(set, serial: "x")) }
+      }
+    }
+  }
+
+  @Test func `changes with a picture`() throws {
+    let sealer = try Sealer(identity: identity())
+    let own = assets()
+    var files = PassFiles(Dictionary(uniqueKeysWithValues: own.files.map { ($0.path, $0.bytes) }))
+    files["strip.png"]?[99] ^= 1
+    let pass = contents(own, serial: "one")
+    let other = contents(PassAssets(files), serial: "one")
+    let sealed = try sealer.seal(pass, at: Self.signingTime)
+    for _ in 0..<2 {
+      #expect(try sealed.bytes.withUnsafeBytes { raw in try !sealer.isCurrent(raw, other) })
+      #expect(try sealed.bytes.withUnsafeBytes { raw in try sealer.isCurrent(raw, pass) })
+    }
+  }
+
+  @Test func `is deflated once, whatever else passes have`() throws {
+    let known = DeflatedFiles()
+    let own = try PreparedAssets(assets(), known: known)
+    var files = PassFiles(Dictionary(uniqueKeysWithValues: own.assets.files.map { ($0.path, $0.bytes) }))
+    files["strip.png"] = [1, 2, 3]
+    let other = try PreparedAssets(PassAssets(files), known: known)
+    for (one, two) in zip(own.separateFiles(), other.separateFiles()) {
+      #expect((one.deflated.baseAddress == two.deflated.baseAddress) == (one.path != "strip.png"), "\(one.path)")
+    }
+    // A voided pass is made once; nobody asks for its files again.
+    let bytes: [UInt8] = [9, 9, 9]
+    #expect(try known.deflated(bytes, keeps: false) !== known.deflated(bytes, keeps: false))
+  }
+
+  @Test func `made void takes the template's picture for it, and keeps what the template has none for`() throws {
+    let sealer = try Sealer(identity: identity())
+    let sealed = try sealer.seal(contents(assets(), serial: "one"), at: Self.signingTime)
+    let picture = Picture(name: "void", files: ["@2x.png": [5]])
+    let voided = try #require(
+      PassContents(voiding: sealed.bytes, serialNumber: "one", pictures: [.strip: picture]))
+    #expect(voided.files["strip@2x.png"] == [5])
+    #expect(voided.files["strip.png"] == nil)
+    #expect(voided.files["small.png"] == [7])
+    #expect(PassContents(voiding: sealed.bytes, serialNumber: "one")?.files["strip.png"] != nil)
+    #expect(PassContents(voiding: sealed.bytes, serialNumber: "two") == nil)
+  }
+
   @Test func `is recognised as current, and nothing else is`() throws {
     let sealer = try Sealer(identity: identity())
     let assets = assets()
