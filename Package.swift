@@ -72,8 +72,8 @@ let package = Package(
       name: "BundleCheckTests", dependencies: ["COpenSSL", "CLibzip", "JSON", "PassBundle", "Passes"],
       swiftSettings: settings),
     .testTarget(
-      name: "PassPreviewTests", dependencies: ["JSON", "PassPreview", "Passes"],
-      exclude: ["requirements.txt", "scan.py"],
+      name: "PassPreviewTests", dependencies: ["JSON", "PassPreview", "Passes", "passmint"],
+      exclude: ["Browser", "requirements.txt", "scan.py"],
       swiftSettings: settings),
     .testTarget(
       name: "PassmintTests", dependencies: ["JSON", "PassBundle", "Passes", "passmint"], swiftSettings: settings),
