@@ -6,6 +6,7 @@ import os
 import pathlib
 import select
 import subprocess
+import tempfile
 import time
 import traceback
 import urllib.parse
@@ -51,7 +52,7 @@ class Preview:
 
     def __init__(self, program, folder, environment):
         self.folder = pathlib.Path(folder)
-        self.errors = open(self.folder.parent / (self.folder.name + ".errors"), "w+")
+        self.errors = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
             [program, "preview", str(folder)],
             stdout=subprocess.PIPE,
