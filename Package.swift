@@ -31,10 +31,11 @@ let package = Package(
     .target(name: "Secutix", dependencies: ["JSON", "Tickets", "Yams", "ZonedTime"], swiftSettings: settings),
     .target(name: "Liquid", dependencies: ["ZonedTime"], swiftSettings: settings),
     .target(
-      name: "Passes", dependencies: ["JSON", "Liquid", "Tickets", "Yams", "ZonedTime"], swiftSettings: settings),
+      name: "Passes", dependencies: ["JSON", "Liquid", "Tickets", "Yams", "ZonedTime"],
+      resources: [.embedInCode("Passes.docc/PASS-RULES.md")], swiftSettings: settings),
     .target(
       name: "PassBundle", dependencies: ["CLibzip", "COpenSSL", "JSON", "Passes", "Tickets", "ZonedTime"],
-      swiftSettings: settings),
+      resources: [.embedInCode("PassBundle.docc/Findings.md")], swiftSettings: settings),
     .target(
       name: "BatchIssuance",
       dependencies: ["JSON", "Liquid", "PassBundle", "Passes", "Secutix", "Tickets", "ZonedTime"],

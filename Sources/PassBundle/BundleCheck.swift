@@ -36,6 +36,9 @@ package struct BundleReport: Sendable {
 
 /// Opens and verifies whatever someone calls a pass. Never throws for what is inside: all of that is findings.
 package enum BundleCheck {
+  /// The page "What a check finds".
+  package static let book = RuleBook(markdown: PackageResources.Findings_md)
+
   /// The whole check of an archive.
   ///
   /// - Parameters:

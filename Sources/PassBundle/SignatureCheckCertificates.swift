@@ -74,6 +74,15 @@ extension SignatureCheck {
             + "holds “\(value)”", hint: renew)
       }
     }
+    if let expected = expectation.passTypeIdentifier, certificate.uid == expected,
+      let named = Self.passType(inName: certificate.commonName),
+      // A common name has room for 64 characters.
+      !expected.hasPrefix(named)
+    {
+      report(
+        .warning, "pass-type-name-mismatch",
+        "the certificate's name says “\(named)”, while its UID and pass.json say “\(expected)”", hint: renew)
+    }
     if let expected = expectation.teamIdentifier, certificate.organizationalUnit != expected {
       let found = certificate.organizationalUnit.map { "is for team “\($0)”" } ?? "names no team"
       report(
@@ -94,6 +103,14 @@ extension SignatureCheck {
         .warning, "certificate-purpose", "the certificate is meant for other things than passes (extended key usage)",
         hint: "Sign with a Pass Type ID certificate.")
     }
+  }
+
+  /// `pass.org.example` of `Pass Type ID with NFC: pass.org.example`.
+  private static func passType(inName name: String?) -> String? {
+    for start in ["Pass Type ID: ", "Pass Type ID with NFC: "] {
+      if let name, name.hasPrefix(start) { return String(name.dropFirst(start.count)) }
+    }
+    return nil
   }
 
   /// Object identifiers of the extended key usage; nil without that extension.

@@ -10,13 +10,15 @@ extension PassTemplate {
   /// - Returns: what loading found and what the rules found, each finding once, at its place in the template.
   package func findings(now: Int64? = nil) -> [Finding] {
     var findings = warnings
+    // The passes share the template's images.
+    var readings = ImageReadings()
     let issuer = PassIssuer(
       passTypeIdentifier: passTypeIdentifier ?? "pass.org.example.tickets",
       teamIdentifier: teamIdentifier ?? "EXAMPLE123", tenant: "example",
       webServiceURL: "https://passes.example.org")
     for sample in samples {
       do {
-        findings += try self.findings(of: sample.ticket, issuer: issuer, now: now)
+        findings += try self.findings(of: sample.ticket, issuer: issuer, now: now, images: &readings)
       } catch {
         findings.append(
           Finding(
@@ -24,9 +26,9 @@ extension PassTemplate {
             hint: "mend the template, or the sample if it cannot happen"))
       }
     }
-    findings += pictureFindings(issuer: issuer)
+    findings += pictureFindings(issuer: issuer, images: &readings)
     do {
-      findings += try findingsOfSpecimen(issuer: issuer, now: now)
+      findings += try findingsOfSpecimen(issuer: issuer, now: now, images: &readings)
     } catch {
       // Nobody sold this ticket, so what is in it proves nothing about real ones.
       findings.append(
@@ -35,31 +37,36 @@ extension PassTemplate {
           hint: "add samples of real tickets, and mend the template if they fail too"))
     }
     if let finding = fixedBarcode() { findings.append(finding) }
+    if let finding = missingDefaultLanguage() { findings.append(finding) }
     var seen: Set<Finding> = []
     return findings.filter { seen.insert($0).inserted }
   }
 
-  private func findings(of ticket: Ticket, issuer: PassIssuer, now: Int64?) throws(CompositionError) -> [Finding] {
+  private func findings(
+    of ticket: Ticket, issuer: PassIssuer, now: Int64?, images readings: inout ImageReadings
+  ) throws(CompositionError) -> [Finding] {
     let contents = try contents(
       for: ticket, issuer: issuer, serialNumber: "00000000000000000000000000000000",
       authenticationToken: String(repeating: "0", count: 64), isVoided: ticket.action == .void)
     let files = contents.files
     let pass = files[TemplateCompiler.fileName].flatMap { try? JSONValue(parsing: $0) } ?? .null
-    return WalletRules.findings(in: files, now: now).map {
+    return WalletRules.findings(in: files, now: now, images: &readings).map {
       Self.placedInTemplate(relocated($0, composed: pass), contents.assets)
     }
   }
 
   /// Some formats carry thirteen digits and nothing else.
-  private func findingsOfSpecimen(issuer: PassIssuer, now: Int64?) throws(CompositionError) -> [Finding] {
+  private func findingsOfSpecimen(
+    issuer: PassIssuer, now: Int64?, images readings: inout ImageReadings
+  ) throws(CompositionError) -> [Finding] {
     guard let usual = Ticket.specimen(barcode: "041177203958116402780031"),
       let short = Ticket.specimen(barcode: "4006381333931")
     else { return [] }
     do {
-      return try findings(of: usual, issuer: issuer, now: now)
+      return try findings(of: usual, issuer: issuer, now: now, images: &readings)
     } catch {
       guard case .barcodeMessage = error.reason else { throw error }
-      return try findings(of: short, issuer: issuer, now: now)
+      return try findings(of: short, issuer: issuer, now: now, images: &readings)
     }
   }
 
@@ -76,6 +83,19 @@ extension PassTemplate {
       at: .init(file: "pass.json", pointer: pointer, line: found?.line, column: found?.column),
       "every pass would have the same barcode",
       hint: "write \"{{ ticket.barcode }}\" as the message, or bind \(pointer) to it in template.yaml")
+  }
+
+  /// The default language may live in `pass.json` itself, but then `pass.json` must hold texts and not keys.
+  private func missingDefaultLanguage() -> Finding? {
+    guard let first = strings.first, !first.hasFolder, strings.count > 1 else { return nil }
+    let known = strings.dropFirst().reduce(into: Set<String>()) { $0.formUnion($1.keys) }
+    guard let key = takenKeys.sorted().first(where: { known.contains($0) && PassInspection.looksLikeKey($0) }) else {
+      return nil
+    }
+    return Finding(
+      .warning, "default-language-missing", at: .init(file: first.path),
+      "“\(key)” is a key, and the default language \(first.language) has no pass.strings to look it up in",
+      hint: "Add \(first.path), or set default_language in template.yaml to a language that is there.")
   }
 
   /// A finding in a composed file put where a designer can find it: a composed `pass.json` is one long line and lacks
@@ -108,6 +128,13 @@ extension PassTemplate {
           let index = elements.firstIndex(where: { $0["key"]?.stringValue == key })
         else { return moved }
         token = String(index)
+      }
+      if own.object != nil, own[pointer: "/\(token)"] == nil {
+        // The template may have it under the name that Apple's tools write.
+        let path = moved.split(separator: "/").map(String.init)
+        if let name = Spelling.names(at: path).first(where: { $0.value == token && own[$0.key] != nil })?.key {
+          token = name
+        }
       }
       moved += "/\(token)"
       composed = next

@@ -48,112 +48,24 @@ struct TemplateCompiler {
     }
   }
 
-  // MARK: Bindings
-
-  /// Puts the bindings in place; returns the pointers they set.
-  private mutating func bind(_ root: inout JSONObject) -> [String: TemplateSettings.Binding] {
-    guard !settings.bindings.isEmpty else { return [:] }
-    var value = JSONValue.object(root)
-    var bound: [String: TemplateSettings.Binding] = [:]
-    for binding in settings.bindings {
-      let pointer: String
-      if binding.target.hasPrefix("/") {
-        pointer = binding.target + (binding.member.map { "/" + jsonPointerToken($0) } ?? "")
-      } else if let field = fieldPointer(key: binding.target, in: value) {
-        pointer = "\(field)/\(jsonPointerToken(binding.member ?? "value"))"
-      } else {
-        reportMissing(
-          binding, "no field of pass.json has the key \(binding.target)",
-          "use the key of a field, or a JSON Pointer such as /barcodes/0/message")
-        continue
-      }
-      let tokens = pointer.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map {
-        String($0).replacing("~1", with: "/").replacing("~0", with: "~")
-      }
-      guard value.set(.string(binding.text), at: tokens[...]) else {
-        reportMissing(binding, "pass.json has no place \(pointer)", "the place above it must exist in pass.json")
-        continue
-      }
-      bound[pointer] = binding
-      if let first = tokens.first, Self.issuersOwn.contains(first) { warnOfIssuersOwn(first, binding) }
-    }
-    removeSampleSemantics(&value, path: "", isInside: false, bound: bound)
-    root = value.object ?? root
-    return bound
-  }
-
-  private mutating func reportMissing(_ binding: TemplateSettings.Binding, _ message: String, _ hint: String) {
-    findings.append(
-      Finding(
-        .error, "binding-target-missing",
-        at: .init(file: TemplateSettings.fileName, line: binding.line, column: binding.column), message, hint: hint))
-  }
-
-  private mutating func warnOfIssuersOwn(_ name: String, _ binding: TemplateSettings.Binding) {
-    findings.append(
-      Finding(
-        .warning, "binding-without-effect",
-        at: .init(file: TemplateSettings.fileName, line: binding.line, column: binding.column),
-        "\(name) is never the template's: the issuer or the ticket's state decides it", hint: "remove the binding"))
-  }
-
-  /// A template with bindings holds samples, and sample semantics would tell a phone the designer's own event. What
-  /// kind of event it is stays, and so does what holds Liquid or was bound.
-  private func removeSampleSemantics(
-    _ value: inout JSONValue, path: String, isInside: Bool, bound: [String: TemplateSettings.Binding]
-  ) {
-    switch value {
-    case .object(var object):
-      for index in object.members.indices {
-        let name = object.members[index].name
-        if isInside, name == "eventType" { continue }
-        removeSampleSemantics(
-          &object.members[index].value, path: "\(path)/\(jsonPointerToken(name))",
-          isInside: isInside || name == "semantics", bound: bound)
-      }
-      let isGone = isInside && object.members.allSatisfy { $0.value.isNull }
-      value = isGone ? .null : .object(object)
-    case .array(var elements):
-      // What goes leaves a null in its place, so that the pointers of its neighbours stay right.
-      for index in elements.indices {
-        removeSampleSemantics(&elements[index], path: "\(path)/\(index)", isInside: isInside, bound: bound)
-      }
-      let isGone = isInside && elements.allSatisfy { $0.isNull }
-      value = isGone ? .null : .array(elements)
-    case .string(let text):
-      if isInside, bound[path] == nil, !text.contains("{{"), !text.contains("{%") { value = .null }
-    default:
-      if isInside, bound[path] == nil { value = .null }
-    }
-  }
-
-  private func fieldPointer(key: String, in root: JSONValue) -> String? {
-    for style in root.object?.members ?? [] {
-      for group in style.value.object?.members ?? [] where group.name.hasSuffix("Fields") {
-        for (index, field) in (group.value.array ?? []).enumerated() where field["key"]?.stringValue == key {
-          return "/\(jsonPointerToken(style.name))/\(group.name)/\(index)"
-        }
-      }
-    }
-    return nil
-  }
-
   // MARK: Nodes
 
+  /// - Parameter documented: the member's name in a pass; nil when it is the one it has.
   private mutating func compile(
-    _ member: JSONObject.Member, path: [String], isDateField: Bool, bound: [String: TemplateSettings.Binding],
-    barcode: BarcodeRules? = nil
+    _ member: JSONObject.Member, as documented: String? = nil, path: [String], isDateField: Bool,
+    bound: [String: TemplateSettings.Binding], barcode: BarcodeRules? = nil
   ) -> TemplateMember? {
     let inner = path + [member.name]
+    let name = documented ?? member.name
     guard
       let node = compile(
-        member.value, key: member.name, path: inner, isDateField: isDateField, bound: bound,
+        member.value, key: name, path: inner, isDateField: isDateField, bound: bound,
         barcode: member.name == "message" ? barcode : nil)
     else { return nil }
     var prefix: [UInt8] = []
-    prefix.appendJSONString(member.name)
+    prefix.appendJSONString(name)
     prefix.append(UInt8(ascii: ":"))
-    return TemplateMember(name: member.name, prefix: prefix, node: node)
+    return TemplateMember(name: name, prefix: prefix, node: node)
   }
 
   private mutating func compile(
@@ -175,9 +87,13 @@ struct TemplateCompiler {
       let rules = object["format"]?.stringValue.map {
         BarcodeRules(format: $0, encoding: object["messageEncoding"]?.stringValue ?? "iso-8859-1")
       }
-      let members = object.members.compactMap { member in
-        member.name == "_id"
-          ? nil : compile(member, path: path, isDateField: isDate, bound: bound, barcode: rules)
+      let spelling = Spelling.names(at: path)
+      let members = object.members.compactMap { member -> TemplateMember? in
+        if member.name == "_id" { return nil }
+        let documented = spelling[member.name]
+        if let documented, object[documented]?.isNull == false { return nil }
+        return compile(
+          member, as: documented, path: path, isDateField: isDate, bound: bound, barcode: rules)
       }
       let needs = ObjectShape.needed(at: path, names: object.names)
       if members.count < object.members.count {
@@ -201,7 +117,7 @@ struct TemplateCompiler {
       ?? Finding.Place(file: Self.fileName, pointer: pointer)
     let kind = LeafKind(
       key: key, isDateField: isDateField, isInUserInfo: path.first == "userInfo",
-      isElement: path.last.map { $0 != key } ?? false)
+      isElement: path.last.map { $0 != key && Int($0) != nil } ?? false)
     let isLocalizable = LeafKind.localizable.contains(key) && path.first != "userInfo"
     do {
       let liquid = try LiquidTemplate(
@@ -211,6 +127,7 @@ struct TemplateCompiler {
         if isLocalizable { localizableTexts.insert(fixed) }
         // YAML writes what JSON has types for as text.
         if binding != nil, let typed = kind.json(fixed) { return .fixed(typed.serialized()) }
+        if kind == .list { return .fixed(JSONValue.array([.string(fixed)]).serialized()) }
         return .fixed(JSONValue.string(fixed).serialized())
       }
       return .leaf(
@@ -261,32 +178,5 @@ struct TemplateCompiler {
         .error, code,
         at: .init(file: Self.fileName, pointer: pointer, line: position?.line, column: position?.column), message,
         hint: hint))
-  }
-}
-
-extension JSONValue {
-  /// Puts a value in a place whose parent exists; false when it does not.
-  fileprivate mutating func set(_ new: JSONValue, at tokens: ArraySlice<String>) -> Bool {
-    guard let first = tokens.first else {
-      self = new
-      return true
-    }
-    switch self {
-    case .object(var object):
-      if tokens.count > 1 {
-        guard var inner = object[first], inner.set(new, at: tokens.dropFirst()) else { return false }
-        object[first] = inner
-      } else {
-        object[first] = new
-      }
-      self = .object(object)
-    case .array(var elements):
-      guard let index = Int(first), elements.indices.contains(index),
-        elements[index].set(new, at: tokens.dropFirst())
-      else { return false }
-      self = .array(elements)
-    default: return false
-    }
-    return true
   }
 }

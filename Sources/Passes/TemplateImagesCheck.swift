@@ -68,7 +68,7 @@ extension PassTemplate {
   }
 
   /// What the samples choose in vain, and what Wallet would say of every picture that is named in the Liquid.
-  func pictureFindings(issuer: PassIssuer) -> [Finding] {
+  func pictureFindings(issuer: PassIssuer, images readings: inout ImageReadings) -> [Finding] {
     guard !imageChoices.isEmpty else { return [] }
     var findings: [Finding] = []
     for sample in samples {
@@ -86,7 +86,7 @@ extension PassTemplate {
         var names = imageChoices.map { _ in "" }
         names[index] = name
         let assets = images.assets(imageChoices, names)
-        findings += WalletRules.fileFindings(in: assets.passFiles, pass: passJSON)
+        findings += WalletRules.fileFindings(in: assets.passFiles, pass: passJSON, images: &readings)
           .filter { assets.origins[$0.place.file] != nil }.map { Self.placedInTemplate($0, assets) }
       }
     }

@@ -16,13 +16,21 @@ package enum WalletRules {
   package static func findings(
     in files: PassFiles, requiresSignature: Bool = false, now: Int64? = nil
   ) -> [Finding] {
+    var images = ImageReadings()
+    return findings(in: files, requiresSignature: requiresSignature, now: now, images: &images)
+  }
+
+  /// - Parameter images: keeps what was read for the next pass with the same images.
+  static func findings(
+    in files: PassFiles, requiresSignature: Bool = false, now: Int64? = nil, images: inout ImageReadings
+  ) -> [Finding] {
     var findings: [Finding] = []
     let (document, jsonFindings) = document(in: files)
     findings += jsonFindings
     if let document {
       findings += Self.findings(forPass: document, files: files, now: now)
     }
-    findings += fileFindings(in: files, pass: document?.value)
+    findings += fileFindings(in: files, pass: document?.value, images: &images)
     if requiresSignature {
       for (file, code) in [("manifest.json", "manifest-missing"), ("signature", "signature-missing")]
       where files[file] == nil {
@@ -39,8 +47,15 @@ package enum WalletRules {
   ///
   /// - Parameter pass: the parsed `pass.json`, which decides the images that are looked for; nil when there is none.
   package static func fileFindings(in files: PassFiles, pass: JSONValue?) -> [Finding] {
+    var images = ImageReadings()
+    return fileFindings(in: files, pass: pass, images: &images)
+  }
+
+  static func fileFindings(
+    in files: PassFiles, pass: JSONValue?, images: inout ImageReadings
+  ) -> [Finding] {
     let style = pass.flatMap { WalletStyle.style(of: $0) }
-    return imageFindings(in: files, pass: pass, style: style) + stringsFindings(in: files)
+    return imageFindings(in: files, pass: pass, style: style, images: &images) + stringsFindings(in: files)
       + strayFileFindings(in: files) + personalizationFindings(in: files, pass: pass)
   }
 
@@ -142,6 +157,7 @@ struct PassInspection {
     checkRelevance()
     checkSemantics()
     checkSchemes()
+    checkTexts()
     checkUpcomingAndActions()
   }
 

@@ -78,6 +78,13 @@ extension PassInspection {
     for (index, barcode) in barcodes.enumerated() {
       if let format = checkBarcode(barcode, at: "/barcodes/\(index)") { formats.append(format) }
     }
+    if let index = barcodes.firstIndex(where: { $0["message"]?.stringValue?.isEmpty == false && $0["altText"] == nil })
+    {
+      warn(
+        "barcode-without-alt-text", at: "/barcodes/\(index)",
+        "the barcode has no altText, so nobody can type it in when a scanner fails",
+        hint: "Add altText with the number that people read out.")
+    }
     if let first = formats.first, formats.allSatisfy(\.isNew) {
       warn(
         "barcode-without-fallback", at: "/barcodes",
@@ -113,6 +120,15 @@ extension PassInspection {
           "barcode-format-unknown", at: pointer + "/format", "“\(excerpt(name))” is no barcode format of Wallet",
           hint: WalletKeys.nearest(to: name, in: known).map { "Did you mean \($0)?" }
             ?? "Use one of \(known.joined(separator: ", ")).")
+      }
+    }
+    if let text = object["altText"]?.stringValue {
+      let room = format.map { [.qr, .aztec].contains($0) } ?? false ? 45 : 75
+      if let longest = shownTexts(of: text).map(\.count).max(), longest > room {
+        warn(
+          "text-too-long", at: pointer + "/altText",
+          "the \(longest) characters under the barcode are cut: there is room for some \(room) at most",
+          hint: "Shorten it.")
       }
     }
     guard let message = object["message"]?.stringValue else { return format }

@@ -19,6 +19,8 @@ extension PassInspection {
         }
       }
       checkFieldCounts(in: object, of: style)
+      checkGroups(in: object, of: style)
+      checkLengths(in: object, of: style)
     }
   }
 
@@ -110,7 +112,14 @@ extension PassInspection {
     for name in ["dateStyle", "timeStyle"] {
       checkWord(of: name, in: field, at: pointer, code: "date-style-unknown", known: known)
     }
-    guard let name = ["dateStyle", "timeStyle"].first(where: { field[$0] != nil }), let value = field["value"] else {
+    guard let value = field["value"] else { return }
+    guard let name = ["dateStyle", "timeStyle"].first(where: { field[$0] != nil }) else {
+      if let text = value.stringValue, case .success = WalletDate.parse(text) {
+        warn(
+          "date-without-style", at: pointer + "/value",
+          "the date “\(excerpt(text))” has no style and may show as it is",
+          hint: "Add dateStyle and timeStyle, such as PKDateStyleMedium.")
+      }
       return
     }
     guard let text = value.stringValue else {
@@ -183,49 +192,6 @@ extension PassInspection {
         "data-detector-unknown", at: "\(pointer)/dataDetectorTypes/\(index)",
         "this is no data detector that Wallet knows",
         hint: "Use \(known.joined(separator: ", ")).")
-    }
-  }
-
-  // MARK: - Room on the front
-
-  /// Wallet drops fields it has no room for. Figures: Human Interface Guidelines, Wallet; for generic passes Apple's
-  /// pages say four or eight, so only more than eight is told.
-  private mutating func checkFieldCounts(in object: JSONObject, of style: WalletStyle) {
-    func count(_ group: String) -> Int { object[group]?.array?.count ?? 0 }
-    let secondary = count("secondaryFields")
-    let auxiliary = object["auxiliaryFields"]?.array ?? []
-    let secondRow = style == .eventTicket ? auxiliary.count { $0["row"]?.int == 1 } : 0
-    let firstRow = auxiliary.count - secondRow
-    var limits: [(group: String, name: String, count: Int, limit: Int)]
-    switch style {
-    case .boardingPass:
-      limits = [
-        ("headerFields", "header", count("headerFields"), 3), ("primaryFields", "primary", count("primaryFields"), 2),
-        ("secondaryFields", "secondary", secondary, 4), ("auxiliaryFields", "auxiliary", firstRow, 5),
-      ]
-    case .posterGeneric:
-      limits = [
-        ("headerFields", "header", count("headerFields"), 1), ("primaryFields", "primary", count("primaryFields"), 4),
-        ("footerFields", "footer", count("footerFields"), 2),
-      ]
-    default:
-      limits = [
-        ("headerFields", "header", count("headerFields"), 3), ("primaryFields", "primary", count("primaryFields"), 1),
-      ]
-      if style == .coupon || style == .storeCard {
-        let group = auxiliary.isEmpty ? "secondaryFields" : "auxiliaryFields"
-        limits.append((group, "secondary and auxiliary", secondary + auxiliary.count, 4))
-      } else {
-        limits.append(("secondaryFields", "secondary", secondary, 4))
-        limits.append(("auxiliaryFields", "auxiliary", firstRow, 4))
-        limits.append(("auxiliaryFields", "second-row auxiliary", secondRow, 4))
-      }
-    }
-    for (group, name, count, limit) in limits where count > limit {
-      warn(
-        "too-many-fields", at: "/\(style.rawValue)/\(group)",
-        "\(count) \(name) fields: a \(style.rawValue) has room for \(limit)",
-        hint: "Wallet drops the rest. Move some to the back.")
     }
   }
 }

@@ -36,6 +36,9 @@ private enum ImageRoom {
   case fills([(width: Int, height: Int)])
   case unknown
 
+  /// What is narrower or wider than this is cropped.
+  static func shape(of image: String) -> ClosedRange<Double>? { image == "thumbnail" ? 2.0 / 3...3.0 / 2 : nil }
+
   init(_ image: String, style: WalletStyle?) {
     switch image {
     case "logo": self = .within(width: 160, height: 50)
@@ -55,6 +58,19 @@ private enum ImageRoom {
   }
 }
 
+/// Images that were read: a template's passes hold the same bytes again and again.
+struct ImageReadings {
+  private var known: [String: [(bytes: [UInt8], reading: Result<PNGInfo, PNGError>)]] = [:]
+
+  mutating func read(_ bytes: [UInt8], path: String) -> Result<PNGInfo, PNGError> {
+    // Arrays that share their storage are equal at once.
+    if let known = known[path]?.first(where: { $0.bytes == bytes }) { return known.reading }
+    let reading = Result { () throws(PNGError) in try PNGInfo(parsing: bytes) }
+    known[path, default: []].append((bytes, reading))
+    return reading
+  }
+}
+
 extension WalletRules {
   private static let imageStyles: [String: [WalletStyle]] = [
     "strip": [.coupon, .storeCard, .eventTicket], "thumbnail": [.generic, .eventTicket], "background": [.eventTicket],
@@ -65,22 +81,24 @@ extension WalletRules {
     ["icon", "logo", "personalizationLogo", "headerImage"] + imageStyles.keys.sorted()
 
   /// Names, formats, sizes and scales of images.
-  static func imageFindings(in files: PassFiles, pass: JSONValue?, style: WalletStyle?) -> [Finding] {
+  static func imageFindings(
+    in files: PassFiles, pass: JSONValue?, style: WalletStyle?, images: inout ImageReadings
+  ) -> [Finding] {
     var findings: [Finding] = []
     var sizes: [PassImageName: (width: Int, height: Int)] = [:]
     for path in files.sortedPaths {
       guard let bytes = files[path] else { continue }
       findings += misnamedImage(path)
       guard let name = PassImageName(path: path) else { continue }
-      do throws(PNGError) {
-        let image = try PNGInfo(parsing: bytes)
+      switch images.read(bytes, path: path) {
+      case .success(let image):
         sizes[name] = (image.width, image.height)
         findings += sizeFindings(of: name, path: path, image: image, style: style)
-      } catch {
-        findings.append(damage(of: path, error))
+      case .failure(let error): findings.append(damage(of: path, error))
       }
     }
     findings += iconFindings(in: files)
+    findings += pdfFindings(in: files)
     findings += scaleFindings(in: files, sizes: sizes)
     findings += roleFindings(in: files, pass: pass, style: style)
     return findings
@@ -121,8 +139,14 @@ extension WalletRules {
     switch ImageRoom(name.base, style: style) {
     case .unknown: return []
     case .within(let width, let height):
-      guard image.width > width * scale || image.height > height * scale else { return [] }
-      return poor("Wallet scales it down", "The room is \(width * scale) x \(height * scale) pixels at this scale.")
+      if image.width > width * scale || image.height > height * scale {
+        return poor("Wallet scales it down", "The room is \(width * scale) x \(height * scale) pixels at this scale.")
+      }
+      let shape = Double(image.width) / Double(image.height)
+      guard let allowed = ImageRoom.shape(of: name.base),
+        !(allowed.lowerBound - 0.01...allowed.upperBound + 0.01 ~= shape)
+      else { return [] }
+      return poor("Wallet crops it", "Make it no narrower than 2:3 and no wider than 3:2.")
     case .fills(let areas):
       let wanted = areas.map { "\($0.width * scale) x \($0.height * scale)" }.joined(separator: " or ")
       guard areas.contains(where: { image.width >= $0.width * scale && image.height >= $0.height * scale }) else {
@@ -151,6 +175,19 @@ extension WalletRules {
       ]
     }
     return []
+  }
+
+  /// Pass Designer keeps PDF drawings; that Wallet reads them is nowhere said.
+  private static func pdfFindings(in files: PassFiles) -> [Finding] {
+    let drawn = Set(files.sortedPaths.compactMap { PassImageName(path: $0).map { $0.folder + $0.base } })
+    return files.sortedPaths.compactMap { path in
+      guard path.hasSuffix(".pdf"), let name = PassImageName(path: path.dropLast(4) + ".png"),
+        imageNames.contains(name.base), !drawn.contains(name.folder + name.base)
+      else { return nil }
+      return Finding(
+        .warning, "image-pdf-only", at: .init(file: path), "\(name.base) is there as PDF only",
+        hint: "Add \(name.path(scale: 2)) and \(name.path(scale: 3)): Wallet is documented to read PNG alone.")
+    }
   }
 
   private static func scaleFindings(

@@ -102,6 +102,27 @@ enum WalletKeys {
     .array: ["backFields", "additionalInfoFields", "auxiliaryStoreIdentifiers"],
   ])
 
+  /// Links of the event guide.
+  static let eventGuide: [String: ValueKind] = table([
+    .url: [
+      "accessibilityURL", "addOnURL", "bagPolicyURL", "contactVenueWebsite", "directionsInformationURL",
+      "merchandiseURL", "orderFoodURL", "parkingInformationURL", "purchaseParkingURL", "sellURL", "transferURL",
+      "transitInformationURL",
+    ],
+    .string: ["contactVenueEmail", "contactVenuePhoneNumber"],
+  ])
+
+  static let upcomingDate: [String: ValueKind] = table([
+    .date: ["date"], .bool: ["ignoreTimeComponents", "isAllDay", "isUnannounced", "isUndetermined"],
+    .string: ["timeZone"],
+  ])
+
+  static let upcomingImage: [String: ValueKind] = table([.array: ["URLs"], .bool: ["reuseExisting"]])
+
+  static let upcomingImageFile: [String: ValueKind] = table([.string: ["URL", "SHA256"], .number: ["scale", "size"]])
+
+  static let action: [String: ValueKind] = table([.string: ["identifier", "type"], .url: ["url"]])
+
   static let personalization: [String: ValueKind] = table([
     .string: ["description", "termsAndConditions"], .array: ["requiredPersonalizationFields"],
   ])

@@ -14,6 +14,27 @@ extension PassInspection {
     if let text = root["relevantDate"]?.stringValue, case .success(let date) = WalletDate.parse(text) {
       checkStillAhead(date, at: "/relevantDate")
     }
+    if root["relevantDate"] != nil, root["relevantDates"] == nil {
+      warn(
+        "relevant-date-deprecated", at: "/relevantDate", "relevantDate is deprecated since iOS 18",
+        hint: "Add relevantDates, and keep relevantDate for older phones.")
+    }
+    checkPlacesOfRelevance()
+  }
+
+  /// Passes without a day of their own come up by place (Showing a Pass on the Lock Screen).
+  private mutating func checkPlacesOfRelevance() {
+    guard let style, [.generic, .coupon, .storeCard].contains(style),
+      let key = ["relevantDates", "relevantDate"].first(where: { root[$0] != nil }),
+      root["locations"] == nil, root["beacons"] == nil
+    else { return }
+    let name = style.rawValue
+    warn(
+      "relevance-without-place", at: "/\(key)",
+      style == .generic
+        ? "a \(name) pass comes up by place, or by place and date, and this one has a date only"
+        : "a \(name) comes up by place, and dates do nothing for it",
+      hint: "Add locations, or leave \(key) out.")
   }
 
   private mutating func checkLocations() {

@@ -13,11 +13,11 @@ enum SemanticTags {
       "homeTeamName", "leagueAbbreviation", "leagueName", "sportName",
       "airlineCode", "boardingGroup", "boardingSequenceNumber", "boardingZone", "carNumber", "confirmationNumber",
       "departureAirportCode", "departureAirportName", "departureCityName", "departureGate",
-      "departureLocationDescription", "departureLocationTimeZone", "departureAirportTimeZone", "departurePlatform",
-      "departureStationName", "departureTerminal", "destinationAirportCode", "destinationAirportName",
-      "destinationCityName", "destinationGate", "destinationLocationDescription", "destinationLocationTimeZone",
-      "destinationAirportTimeZone", "destinationPlatform", "destinationStationName", "destinationTerminal",
-      "flightCode", "internationalDocumentsVerifiedDeclarationName", "membershipProgramName",
+      "departureLocationDescription", "departureLocationTimeZone", "departurePlatform", "departureStationName",
+      "departureTerminal", "destinationAirportCode", "destinationAirportName", "destinationCityName",
+      "destinationGate", "destinationLocationDescription", "destinationLocationTimeZone", "destinationPlatform",
+      "destinationStationName", "destinationTerminal", "flightCode", "internationalDocumentsVerifiedDeclarationName",
+      "membershipProgramName",
       "membershipProgramNumber", "membershipProgramStatus", "priorityStatus", "securityScreening", "ticketFareClass",
       "transitProvider", "transitStatus", "transitStatusReason", "vehicleName", "vehicleNumber", "vehicleType",
     ],
@@ -35,8 +35,8 @@ enum SemanticTags {
     ],
     .array: [
       "performerNames", "artistIDs", "albumIDs", "playlistIDs", "seats", "airplay", "loungePlaceIDs",
-      "departureLocationSecurityPrograms", "destinationLocationSecurityPrograms", "departureAirportSecurityPrograms",
-      "destinationAirportSecurityPrograms", "passengerAirlineSSRs", "passengerCapabilities",
+      "departureLocationSecurityPrograms", "destinationLocationSecurityPrograms", "passengerAirlineSSRs",
+      "passengerCapabilities",
       "passengerEligibleSecurityPrograms", "passengerInformationSSRs", "passengerServiceSSRs", "wifiAccess",
     ],
   ])
@@ -44,6 +44,34 @@ enum SemanticTags {
   static let eventTypes = [
     "PKEventTypeGeneric", "PKEventTypeLivePerformance", "PKEventTypeMovie", "PKEventTypeSports",
     "PKEventTypeConference", "PKEventTypeConvention", "PKEventTypeWorkshop", "PKEventTypeSocialGathering",
+  ]
+
+  /// Words that Wallet knows as elements of these lists; any other shows nothing.
+  static let words: [String: [String]] = {
+    let programs = ["TSAPreCheck", "TSAPreCheckTouchlessID", "OSS", "ITI", "ITD", "GlobalEntry", "CLEAR"]
+      .map { "PKTransitSecurityProgram" + $0 }
+    return [
+      "passengerCapabilities": ["Preboarding", "PriorityBoarding", "Carryon", "PersonalItem", "LapInfant"]
+        .map { "PKPassengerCapability" + $0 },
+      "passengerEligibleSecurityPrograms": programs, "departureLocationSecurityPrograms": programs,
+      "destinationLocationSecurityPrograms": programs,
+      "passengerInformationSSRs": ["INFT"],
+      "passengerServiceSSRs": [
+        "PETC", "SVAN", "UMNR", "WCBD", "WCBW", "WCHC", "WCHR", "WCHS", "WCLB", "WCMP", "WCOB",
+      ],
+    ]
+  }()
+
+  /// Lists of texts.
+  static let lists: Set<String> = [
+    "performerNames", "artistIDs", "albumIDs", "playlistIDs", "loungePlaceIDs", "passengerAirlineSSRs",
+  ]
+
+  /// The members without which an object says nothing.
+  static let requiredMembers: [String: [String]] = [
+    "venueLocation": ["latitude", "longitude"], "departureLocation": ["latitude", "longitude"],
+    "destinationLocation": ["latitude", "longitude"], "balance": ["amount", "currencyCode"],
+    "totalPrice": ["amount", "currencyCode"], "wifiAccess": ["ssid", "password"],
   ]
 
   static let seat: [String: ValueKind] = WalletKeys.table([
@@ -78,7 +106,7 @@ enum SemanticTags {
 
 extension PassInspection {
   /// Every semantics object: at the root and in fields. Wallet does not mind where a tag stands.
-  private var semantics: [(pointer: String, tags: JSONObject)] {
+  var semantics: [(pointer: String, tags: JSONObject)] {
     var found: [(pointer: String, tags: JSONObject)] = []
     if let tags = root["semantics"]?.object { found.append(("/semantics", tags)) }
     for style in WalletStyle.allCases {
@@ -99,13 +127,15 @@ extension PassInspection {
   /// A tag of the wrong type is not used; whether Wallet refuses the pass for it is not documented. Dates are listed
   /// among the reasons to refuse.
   mutating func checkTags(_ tags: JSONObject, at pointer: String) {
+    checkSpelling(ofMembers: tags, at: pointer, Spelling.semantics)
+    let tags = JSONObject(tags.members.filter { Spelling.semantics[$0.name] == nil })
     let dates = SemanticTags.all.filter { $0.value == .date }
     let others = SemanticTags.all.filter { $0.value != .date }
     checkMembers(of: JSONObject(tags.members.filter { dates[$0.name] != nil }), at: pointer, dates)
     checkMembers(of: JSONObject(tags.members.filter { dates[$0.name] == nil }), at: pointer, others, severity: .warning)
     for (name, table) in SemanticTags.objects.sorted(by: { $0.key < $1.key }) {
       switch tags[name] {
-      case .object(let object)?: checkMembers(of: object, at: "\(pointer)/\(name)", table, severity: .warning)
+      case .object(let object)?: checkTagObject(object, named: name, at: "\(pointer)/\(name)", table)
       case .array(let values)?:
         for (index, value) in values.enumerated() {
           guard let object = value.object else {
@@ -115,10 +145,14 @@ extension PassInspection {
               hint: "See SemanticTags.")
             continue
           }
-          checkMembers(of: object, at: "\(pointer)/\(name)/\(index)", table, severity: .warning)
+          checkTagObject(object, named: name, at: "\(pointer)/\(name)/\(index)", table)
         }
       default: break
       }
+    }
+    checkLists(in: tags, at: pointer)
+    for name in ["departureLocationTimeZone", "destinationLocationTimeZone"] {
+      checkTimeZone(tags[name], at: "\(pointer)/\(name)")
     }
     if let type = tags["eventType"]?.stringValue, !SemanticTags.eventTypes.contains(type) {
       warn(
@@ -135,132 +169,53 @@ extension PassInspection {
     }
   }
 
-  // MARK: - Schemes
+  private mutating func checkTagObject(
+    _ object: JSONObject, named name: String, at pointer: String, _ table: [String: ValueKind]
+  ) {
+    checkMembers(of: object, at: pointer, table, severity: .warning)
+    let missing = (SemanticTags.requiredMembers[name] ?? []).filter { object[$0] == nil }
+    if !missing.isEmpty {
+      warn(
+        "semantic-object-incomplete", at: pointer, "\(name) lacks \(missing.joined(separator: " and "))",
+        hint: "Add what is missing, or leave the tag out.")
+    }
+    if name == "eventStartDateInfo" { checkTimeZone(object["timeZone"], at: pointer + "/timeZone") }
+  }
 
-  /// What the newer looks of iOS 18 and 26 need. Without it Wallet falls back to the classic look and says nothing.
-  mutating func checkSchemes() {
-    guard let schemes = root["preferredStyleSchemes"]?.array else { return }
-    let known = ["posterEventTicket": WalletStyle.eventTicket, "semanticBoardingPass": .boardingPass]
-    let classic = WalletStyle.classic.map(\.rawValue)
-    for (index, value) in schemes.enumerated() {
-      let pointer = "/preferredStyleSchemes/\(index)"
-      guard let name = value.stringValue else {
-        error(
-          "wrong-type", at: pointer, "a style scheme must be a string, but is \(value.kindName)",
-          hint: "Write posterEventTicket.")
-        continue
-      }
-      if let needed = known[name] {
-        if root[needed.rawValue] == nil {
+  private mutating func checkLists(in tags: JSONObject, at pointer: String) {
+    for name in SemanticTags.lists.union(SemanticTags.words.keys).sorted() {
+      let known = SemanticTags.words[name]
+      for (index, value) in (tags[name]?.array ?? []).enumerated() {
+        let place = "\(pointer)/\(name)/\(index)"
+        guard let word = value.stringValue else {
           warn(
-            "style-scheme-mismatch", at: pointer, "\(name) needs the style \(needed.rawValue) in the same pass",
-            hint: "Leave the scheme out, or change the style.")
+            "wrong-type", at: place, "an entry of \(name) must be a string, but is \(value.kindName)",
+            hint: "Write it in quotation marks.")
+          continue
         }
-      } else if !classic.contains(name) {
+        guard let known, !known.contains(word) else { continue }
+        let end = Spelling.betaWords.first { word.hasPrefix($0.beta) }.map { $0.now + word.dropFirst($0.beta.count) }
         warn(
-          "style-scheme-unknown", at: pointer, "Wallet knows no style scheme “\(excerpt(name))”",
-          hint: "There are posterEventTicket and semanticBoardingPass, each followed by its classic style.")
+          "semantic-word-unknown", at: place, "“\(excerpt(word))” shows nothing: Wallet knows no such entry of \(name)",
+          hint: end.flatMap { known.contains($0) ? "Its name is \($0) since iOS 26." : nil }
+            ?? "Use \(known.joined(separator: ", ")).")
       }
-    }
-    let tags = semantics.reduce(into: [String: JSONValue]()) { all, semantics in
-      for member in semantics.tags.members { all[member.name] = member.value }
-    }
-    if schemes.contains("posterEventTicket") { checkPosterEventTicket(tags) }
-    if schemes.contains("semanticBoardingPass") { checkSemanticBoardingPass(tags) }
-  }
-
-  private mutating func require(_ names: [String], in tags: [String: JSONValue], for look: String) {
-    for name in names {
-      let isEmpty = tags[name].map { $0.stringValue?.isEmpty == true || $0.array?.isEmpty == true } ?? true
-      guard isEmpty else { continue }
-      warn(
-        "scheme-semantics-missing", at: "/preferredStyleSchemes",
-        "without the semantic tag \(name) Wallet does not use the \(look)",
-        hint: "Add “\(name)” to semantics.")
     }
   }
 
-  private mutating func checkPosterEventTicket(_ tags: [String: JSONValue]) {
-    let look = "poster look and shows the classic ticket"
-    require(["eventName", "venueName", "venueRegionName", "venueRoom"], in: tags, for: look)
-    switch tags["eventType"]?.stringValue {
-    case "PKEventTypeSports": require(["awayTeamAbbreviation", "homeTeamAbbreviation"], in: tags, for: look)
-    case "PKEventTypeLivePerformance": require(["performerNames"], in: tags, for: look)
-    case nil:
-      warn(
-        "poster-event-type-missing", at: "/preferredStyleSchemes", "a poster ticket should say its eventType",
-        hint: "Add the semantic tag eventType, such as PKEventTypeLivePerformance.")
-    default: break
-    }
-    if root["nfc"] == nil {
-      warn(
-        "poster-without-nfc", at: "/preferredStyleSchemes",
-        "before iOS 27 Wallet shows a poster ticket only when the pass can be read by NFC",
-        hint: "Older phones show the classic ticket with its barcode; see that it is complete.")
-    }
-    if !files.sortedPaths.contains(where: { PassImageName(path: $0)?.base == "artwork" }) {
-      let hasBackground = files.sortedPaths.contains { PassImageName(path: $0)?.base == "background" }
-      warn(
-        "poster-artwork-missing", at: "/preferredStyleSchemes",
-        hasBackground
-          ? "the picture of a poster ticket is artwork.png; background.png is for the classic one"
-          : "the poster ticket has no picture",
-        hint: "Add artwork@2x.png and artwork@3x.png (358 x 448 points).")
-    }
-  }
-
-  private mutating func checkSemanticBoardingPass(_ tags: [String: JSONValue]) {
-    var tags = tags
-    // Betas and Apple's own builder call the zones by other names.
-    for end in ["departure", "destination"] where tags["\(end)LocationTimeZone"] == nil {
-      tags["\(end)LocationTimeZone"] = tags["\(end)AirportTimeZone"]
-    }
-    require(
-      [
-        "airlineCode", "flightNumber", "departureAirportCode", "departureCityName", "departureLocationTimeZone",
-        "destinationAirportCode", "destinationCityName", "destinationLocationTimeZone", "originalArrivalDate",
-        "originalBoardingDate", "originalDepartureDate", "passengerName",
-      ], in: tags, for: "semantic look and shows the classic boarding pass")
-    if root["boardingPass"]?["transitType"]?.stringValue != "PKTransitTypeAir" {
-      warn(
-        "style-scheme-mismatch", at: "/preferredStyleSchemes",
-        "semanticBoardingPass is for flights (PKTransitTypeAir) only",
-        hint: "Leave the scheme out.")
-    }
-  }
-
-  // MARK: - iOS 26 and 27
-
-  mutating func checkUpcomingAndActions() {
-    for (index, value) in (root["upcomingPassInformation"]?.array ?? []).enumerated() {
-      let pointer = "/upcomingPassInformation/\(index)"
-      guard let entry = value.object else {
-        error(
-          "wrong-type", at: pointer, "an upcoming entry must be an object, but is \(value.kindName)",
-          hint: "See UpcomingPassInformationEntry.")
-        continue
+  /// The shape of an IANA name: whether a phone knows the zone is the phone's affair.
+  mutating func checkTimeZone(_ value: JSONValue?, at pointer: String) {
+    guard let text = value?.stringValue else { return }
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    let isNamed =
+      (2...3).contains(parts.count)
+      && parts.allSatisfy { part in
+        part.first?.isLetter == true
+          && part.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_-+".contains($0)) }
       }
-      checkMembers(of: entry, at: pointer, WalletKeys.upcoming, severity: .warning)
-      for key in ["identifier", "name", "type"] where entry[key] == nil {
-        warn("upcoming-incomplete", at: pointer, "the upcoming entry lacks its \(key)", hint: "Add “\(key)”.")
-      }
-      if let tags = entry["semantics"]?.object { checkTags(tags, at: pointer + "/semantics") }
-      for group in ["backFields", "additionalInfoFields"] {
-        for (index, field) in (entry[group]?.array ?? []).enumerated() {
-          checkField(field, at: "\(pointer)/\(group)/\(index)", in: group, of: .eventTicket)
-        }
-      }
-    }
-    let actions = root["featuredActions"]?.array ?? []
-    if actions.count > 2 {
-      warn(
-        "too-many-actions", at: "/featuredActions", "Wallet shows 2 featured actions, the pass has \(actions.count)",
-        hint: "Put the two that matter first.")
-    }
-    for (index, action) in actions.enumerated() {
-      for key in ["identifier", "type", "url"] where action[key]?.stringValue == nil {
-        warn("action-incomplete", at: "/featuredActions/\(index)", "the action lacks its \(key)", hint: "Add “\(key)”.")
-      }
-    }
+    guard !isNamed, !["UTC", "GMT"].contains(text) else { return }
+    warn(
+      "time-zone-unknown", at: pointer, "“\(excerpt(text))” is not the name of a time zone",
+      hint: "Write the IANA name, such as Europe/Paris.")
   }
 }

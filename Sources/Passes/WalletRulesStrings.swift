@@ -44,6 +44,14 @@ extension WalletRules {
     }
     for folder in folders.sorted() { findings += folderFindings(folder) }
     findings += completenessFindings(of: tables)
+    findings += folders.subtracting(tables.map { $0.language + ".lproj" }).sorted().compactMap { folder in
+      // A file that is there and could not be read has its finding already.
+      guard !tables.isEmpty, folder.hasSuffix(".lproj"), files[folder + "/pass.strings"] == nil else { return nil }
+      return Finding(
+        .warning, "strings-missing", at: .init(file: folder + "/pass.strings"),
+        "\(folder) has no pass.strings, so phones in that language show bare keys",
+        hint: "Add \(folder)/pass.strings with the keys of the other languages.")
+    }
     findings += overriddenImages(in: files, folders: folders.sorted())
     return findings
   }

@@ -88,7 +88,7 @@ import Testing
     #expect(try codes(pass("}]}}", "}]},}")) == ["json-trailing-comma"])
     let asObject = { (files: inout PassFiles) in
       let json = SamplePass.passJSON.replacing("[{\"format\"", with: "{\"format\"").replacing(
-        "8859-1\"}]", with: "8859-1\"}")
+        "00012345\"}]", with: "00012345\"}")
       files["pass.json"] = Array(json.utf8)
     }
     #expect(try codes(asObject) == ["wrong-type"])

@@ -7,7 +7,8 @@ enum SamplePass {
   static let passJSON = """
     {"formatVersion": 1, "passTypeIdentifier": "\(Workshop.passType)", "serialNumber": "0815",
      "teamIdentifier": "\(Workshop.team)", "organizationName": "Example Hall", "description": "Ticket",
-     "barcodes": [{"format": "PKBarcodeFormatQR", "message": "00012345", "messageEncoding": "iso-8859-1"}],
+     "barcodes": [{"format": "PKBarcodeFormatQR", "message": "00012345", "messageEncoding": "iso-8859-1",
+       "altText": "00012345"}],
      "eventTicket": {"primaryFields": [{"key": "event", "value": "title"}]}}
     """
 

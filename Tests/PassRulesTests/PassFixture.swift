@@ -17,7 +17,7 @@ enum PassFixture {
       "relevantDates": [{"startDate": "2026-12-31T19:00:00+01:00", "endDate": "2026-12-31T22:00:00+01:00"}],
       "locations": [{"latitude": 48.2, "longitude": 16.37}],
       "beacons": [{"proximityUUID": "F8F589E9-C07E-58B8-9B7A-2D1C6F0A5A11", "major": 1}],
-      "barcodes": [{"format": "PKBarcodeFormatQR", "message": "00012345", "messageEncoding": "iso-8859-1"}],
+      "barcodes": [{"format": "PKBarcodeFormatQR", "message": "00012345", "messageEncoding": "iso-8859-1", "altText": "00012345"}],
       "semantics": {"eventType": "PKEventTypeLivePerformance", "eventName": "Evening", "seats": [{"seatRow": "C"}]},
       "eventTicket": {
         "headerFields": [{"key": "date", "label": "DATE", "value": "2026-12-31T19:00+01:00", "dateStyle": "PKDateStyleShort"}],
@@ -46,10 +46,15 @@ enum PassFixture {
 
   /// The files with one member of pass.json set to another JSON text, or removed.
   static func files(setting pointer: String, to json: String?) throws -> PassFiles {
-    var value = try JSONValue(parsing: Array(passJSON.utf8))
+    files(passJSON: try setting(pointer, to: json, in: passJSON))
+  }
+
+  /// JSON text with one member set to another JSON text, or removed.
+  static func setting(_ pointer: String, to json: String?, in text: String) throws -> String {
+    var value = try JSONValue(parsing: Array(text.utf8))
     let replacement = try json.map { try JSONValue(parsing: Array($0.utf8)) }
     value = replacing(value, pointer.split(separator: "/").map(String.init)[...], with: replacement)
-    return files(passJSON: String(decoding: value.serialized(), as: UTF8.self))
+    return String(decoding: value.serialized(), as: UTF8.self)
   }
 
   private static func replacing(_ value: JSONValue, _ path: ArraySlice<String>, with new: JSONValue?) -> JSONValue {

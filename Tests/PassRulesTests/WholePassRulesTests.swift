@@ -108,11 +108,14 @@ import Testing
 
     let tags = "\"eventName\": \"E\", \"venueName\": \"V\", \"venueRegionName\": \"R\", \"venueRoom\": \"H\""
     let key = "MDkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDIgACAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="
-    let nfc = "\"nfc\": {\"message\": \"1\", \"encryptionPublicKey\": \"\(key)\"},"
+    let nfc = "\"nfc\": {\"message\": \"1\", \"encryptionPublicKey\": \"\(key)\", \"requiresAuthentication\": true},"
+    let date = "2026-12-31T19:30:00+01:00"
+    let dates = "\"relevantDates\": [{\"date\": \"\(date)\"}],"
+    let when = "\"eventStartDate\": \"\(date)\", \"seats\": [{\"seatRow\": \"C\"}]"
     func posterFindings(type: String, more: String = "") -> [String] {
       styled(
-        "eventTicket", "",
-        more: scheme + nfc + "\"semantics\": {\(tags), \"eventType\": \"PKEventType\(type)\"\(more)},"
+        "eventTicket", fields("primaryFields", 1),
+        more: scheme + nfc + dates + "\"semantics\": {\(tags), \(when), \"eventType\": \"PKEventType\(type)\"\(more)},"
       )
       .filter { $0 != "poster-artwork-missing" }
     }

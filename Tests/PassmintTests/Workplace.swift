@@ -54,9 +54,9 @@ final class Workplace {
       "serialNumber": "{{ pass.serial_number }}",
       "organizationName": "Sorana",
       "description": "Ticket",
-      "barcodes": [
-        { "format": "PKBarcodeFormatQR", "message": "{{ ticket.barcode }}", "messageEncoding": "iso-8859-1" }
-      ],
+      "barcodes": [{
+        "format": "PKBarcodeFormatQR", "message": "{{ ticket.barcode }}", "messageEncoding": "iso-8859-1",
+        "altText": "{{ ticket.barcode }}" }],
       "eventTicket": {
         "primaryFields": [{ "key": "event", "label": "Event", "value": "{{ event.name }}" }],
         "secondaryFields": [
