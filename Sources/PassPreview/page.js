@@ -52,17 +52,24 @@
     const space = isHeader ? parseFloat(style.maxWidth) / 100 * row.parentElement.clientWidth : row.clientWidth;
     const room = space - gaps - others.reduce((sum, other) => sum + other.clientWidth, 0);
     const values = fields.map((field) => field.querySelector(".value"));
-    const natural = values.reduce((sum, value) => sum + width(value) / zoom, 0);
-    let size = full;
-    if (natural > room) size = Math.max(Math.min(least, full), Math.floor(full * room / natural * 20) / 20);
+    // A short label keeps its words; a long one gives way before a value does.
+    const labels = fields.map((field) => Math.min(width(field.querySelector(".label")) / zoom, 64));
+    const natural = values.map((value) => width(value) / zoom);
+    const needed = (share, isKept) =>
+      natural.reduce((sum, value, index) => sum + Math.max(value * share, isKept ? labels[index] : 0), 0);
+    const smallest = Math.min(least, full) / full;
+    let share = 1;
+    const isKept = needed(smallest, true) <= room;
+    while (share > smallest && needed(share, isKept) > room) share = Math.max(smallest, share - 0.005);
+    const size = Math.floor(full * share * 20) / 20;
     row.style.setProperty("--size", `${size}px`);
     const widths = values.map((value) => width(value) / zoom);
     const fits = widths.reduce((sum, value) => sum + value, 0) <= room + 0.5;
     row.classList.remove("measuring");
     const shrunk = [];
     fields.forEach((field, index) => {
-      // Labels give way before values do.
-      if (fits) field.style.minWidth = `${Math.ceil(widths[index] * 10) / 10}px`;
+      const least = Math.max(widths[index], isKept ? labels[index] : 0);
+      if (fits) field.style.minWidth = `${Math.ceil(least * 10) / 10}px`;
       const label = field.querySelector(".label");
       const title = label.textContent || field.dataset.key;
       const isCut = !fits && values[index].scrollWidth > values[index].clientWidth + 1;
@@ -328,6 +335,13 @@
         field.classList.toggle("meant", Boolean(finding && `${finding.dataset.pointer}/`.startsWith(pointer)));
       }
     });
+  }
+  // Who has chosen nothing sees what the system prefers.
+  const prefersDark = matchMedia("(prefers-color-scheme: dark)").matches;
+  if (prefersDark && mode !== "picture" && !new URLSearchParams(location.search).has("page")) {
+    root.dataset.page = "dark";
+    const dark = document.querySelector("[name=page][value=dark]");
+    if (dark) dark.checked = true;
   }
   draw();
   if (mode === "live" || mode === "gallery") follow();
