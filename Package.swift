@@ -46,7 +46,7 @@ let package = Package(
     .executableTarget(
       name: "passmint",
       dependencies: [
-        "BatchIssuance", "FlyingFox", "JSON", "PassBundle", "PassPreview", "Passes", "Secutix", "Tickets", "ZonedTime",
+        "BatchIssuance", "JSON", "PassBundle", "PassPreview", "Passes", "Secutix", "Tickets", "ZonedTime",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "FlyingSocks", package: "FlyingFox"),
       ], swiftSettings: settings),

@@ -1,4 +1,3 @@
-import FlyingFox
 import Foundation
 import PassPreview
 
@@ -6,62 +5,26 @@ import PassPreview
 struct PreviewAnswers {
   let previews: Previews
   let isGallery: Bool
-  let events: PreviewEvents
   let port: UInt16
 
-  private enum Body {
-    case bytes(Data)
-    case events
-  }
-
-  private struct Answer {
-    var status = HTTPStatusCode.ok
-    var headers: [(name: String, value: String)] = []
-    var body: Body
-  }
-
-  func answer(_ request: HTTPRequest) -> HTTPResponse {
-    let answer: Answer
-    if !isOurs(request) {
-      answer = Self.text(.misdirectedRequest, "this is the preview of passmint; open http://127.0.0.1:\(port)/")
-    } else if request.method != .GET, request.method != .HEAD {
-      answer = Self.text(.methodNotAllowed, "a preview is only looked at: GET and HEAD", [("Allow", "GET, HEAD")])
-    } else {
-      answer = page(request.target.path(), query: request.target.query())
+  func answer(_ request: RequestHead) -> Answer {
+    guard isOurs(request) else {
+      return .text(421, "this is the preview of passmint; open http://127.0.0.1:\(port)/")
     }
-    var headers = HTTPHeaders()
-    for (name, value) in Self.headers + answer.headers { headers[HTTPHeader(name)] = value }
-    switch answer.body {
-    case .bytes(let bytes):
-      // HEAD tells the length of what it leaves out.
-      headers[.contentLength] = String(bytes.count)
-      let body = request.method == .HEAD ? Data() : bytes
-      return HTTPResponse(statusCode: answer.status, headers: headers, body: body)
-    case .events:
-      guard request.method != .HEAD else { return HTTPResponse(statusCode: answer.status, headers: headers) }
-      return HTTPResponse(statusCode: answer.status, headers: headers, body: HTTPBodySequence(from: events.open()))
+    guard request.method == "GET" || request.method == "HEAD" else {
+      return .text(405, "a preview is only looked at: GET and HEAD", [("Allow", "GET, HEAD")])
     }
+    return page(request.path, query: request.query)
   }
 
   /// Any page on the web can make a browser ask here: from its own origin, or under a name of its own that leads to this
   /// address. Both show in the headers.
-  private func isOurs(_ request: HTTPRequest) -> Bool {
+  private func isOurs(_ request: RequestHead) -> Bool {
     let hosts = ["127.0.0.1:\(port)", "localhost:\(port)", "[::1]:\(port)"]
-    guard let host = request.headers[.host], hosts.contains(host.lowercased()) else { return false }
-    guard let origin = request.headers[HTTPHeader("Origin")] else { return true }
+    guard let host = request.headers["host"], hosts.contains(host.lowercased()) else { return false }
+    guard let origin = request.headers["origin"] else { return true }
     return hosts.contains { "http://\($0)" == origin }
   }
-
-  /// Later ones take the place of earlier ones.
-  private static let headers: [(name: String, value: String)] = [
-    ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"),
-    ("Cross-Origin-Resource-Policy", "same-origin"),
-    (
-      "Content-Security-Policy",
-      "default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline'; "
-        + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-  ]
 
   // MARK: - Pages
 
@@ -70,9 +33,9 @@ struct PreviewAnswers {
     switch path {
     case "/":
       if !isGallery, let item = previews.all.first { return Self.page(of: item, choice) }
-      return Self.html(PreviewGallery.page(previews.all.map(\.entry), now: Inputs.now))
+      return .html(PreviewGallery.page(previews.all.map(\.entry), now: Inputs.now))
     case "/events":
-      return Answer(headers: [("Content-Type", "text/event-stream")], body: .events)
+      return Answer([("Content-Type", "text/event-stream")], isEvents: true)
     default: break
     }
     guard path.hasPrefix("/p/") else { return Self.nothing() }
@@ -81,14 +44,14 @@ struct PreviewAnswers {
       guard let subject = item(rest[..<end.lowerBound])?.subject, let id = Self.decoded(rest[end.upperBound...]),
         let bytes = subject.image(id)
       else { return Self.nothing() }
-      let headers = [("Content-Type", "image/png"), ("Cache-Control", "private, max-age=31536000, immutable")]
-      return Answer(headers: headers, body: .bytes(Data(bytes)))
+      return Answer(
+        [("Content-Type", "image/png"), ("Cache-Control", "private, max-age=31536000, immutable")], bytes: Data(bytes))
     }
     if rest.hasSuffix("/face"), let item = item(rest.dropLast("/face".count)) {
       guard let subject = item.subject else {
-        return Self.text(.notFound, "\(item.name) cannot be drawn: see /p/\(rest.dropLast("/face".count))")
+        return .text(404, "\(item.name) cannot be drawn: see /p/\(rest.dropLast("/face".count))")
       }
-      return Self.html(subject.face(choice, now: Inputs.now, problems: item.problems))
+      return .html(subject.face(choice, now: Inputs.now, problems: item.problems))
     }
     guard let item = item(rest) else { return Self.nothing(named: Self.decoded(rest)) }
     return Self.page(of: item, choice)
@@ -96,28 +59,16 @@ struct PreviewAnswers {
 
   private static func page(of item: Previews.Item, _ choice: PreviewChoice) -> Answer {
     guard let subject = item.subject else {
-      return html(PreviewGallery.page(of: item.name, broken: item.problems))
+      return .html(PreviewGallery.page(of: item.name, broken: item.problems))
     }
-    return html(subject.page(choice, now: Inputs.now, problems: item.problems))
+    return .html(subject.page(choice, now: Inputs.now, problems: item.problems))
   }
 
   private func item(_ name: Substring) -> Previews.Item? { Self.decoded(name).flatMap { previews[$0] } }
 
-  private static func html(_ text: String) -> Answer {
-    Answer(headers: [("Content-Type", "text/html; charset=utf-8")], body: .bytes(Data(text.utf8)))
-  }
-
-  private static func text(
-    _ status: HTTPStatusCode, _ text: String, _ headers: [(name: String, value: String)] = []
-  ) -> Answer {
-    Answer(
-      status: status, headers: headers + [("Content-Type", "text/plain; charset=utf-8")],
-      body: .bytes(Data("\(text)\n".utf8)))
-  }
-
   private static func nothing(named name: String? = nil) -> Answer {
-    text(
-      .notFound,
+    .text(
+      404,
       name.map { "there is no template or pass called “\($0)” here; / shows what there is" }
         ?? "there is nothing here; / shows what there is")
   }

@@ -72,14 +72,15 @@ struct Preview: ParsableCommand {
     let previews = Previews()
     var loop = PreviewLoop(target: target, previews: previews)
     if let subject = previews.all.first?.subject, !target.isGallery { try check(subject) }
-    let server = PreviewServer(previews: previews, isGallery: target.isGallery)
+    let server: PreviewServer
     do {
-      try server.start(port: port ?? 0)
+      server = try PreviewServer(previews: previews, isGallery: target.isGallery, port: port ?? 0)
     } catch {
       throw Failure(
         "port \(port ?? 0) of 127.0.0.1 cannot be opened: \(error.localizedDescription)",
         hint: "leave --port out, and a free port is taken")
     }
+    server.start()
     let address = "http://127.0.0.1:\(server.port)/\(query)"
     Terminal.note("watching \(path); Ctrl-C ends it")
     Terminal.write(address)

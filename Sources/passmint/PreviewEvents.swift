@@ -1,4 +1,3 @@
-import FlyingSocks
 import Foundation
 import Synchronization
 
@@ -27,7 +26,8 @@ final class PreviewEvents: Sendable {
     }
   }
 
-  func open() -> EventBytes {
+  /// The events of a page from here on; it is forgotten with the stream.
+  func open() -> AsyncStream<[UInt8]> {
     let (stream, page) = AsyncStream.makeStream(of: [UInt8].self, bufferingPolicy: .bufferingNewest(1_000))
     let number = pages.withLock { pages in
       pages.last += 1
@@ -38,7 +38,7 @@ final class PreviewEvents: Sendable {
       _ = self?.pages.withLock { $0.open.removeValue(forKey: number) }
     }
     page.yield(Array("retry: 500\n\n".utf8))
-    return EventBytes(stream: stream)
+    return stream
   }
 
   private func send(text: String) {
@@ -47,33 +47,4 @@ final class PreviewEvents: Sendable {
 
   private static let unreserved = CharacterSet(
     charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-}
-
-/// The bytes of a stream of events, one event at a time.
-struct EventBytes: AsyncBufferedSequence {
-  typealias Element = UInt8
-
-  fileprivate let stream: AsyncStream<[UInt8]>
-
-  func makeAsyncIterator() -> Iterator { Iterator(events: stream.makeAsyncIterator()) }
-
-  struct Iterator: AsyncBufferedIteratorProtocol {
-    fileprivate var events: AsyncStream<[UInt8]>.Iterator
-    private var rest: [UInt8] = []
-
-    fileprivate init(events: AsyncStream<[UInt8]>.Iterator) { self.events = events }
-
-    mutating func next() async -> UInt8? {
-      if rest.isEmpty { rest = await events.next() ?? [] }
-      return rest.isEmpty ? nil : rest.removeFirst()
-    }
-
-    mutating func nextBuffer(suggested count: Int) async -> [UInt8]? {
-      guard rest.isEmpty else {
-        defer { rest = [] }
-        return rest
-      }
-      return await events.next()
-    }
-  }
 }

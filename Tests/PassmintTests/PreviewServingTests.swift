@@ -23,13 +23,13 @@ struct PreviewServingTests {
     // A page that listens is no reason to stay.
     let reader = try preview.events()
     #expect(preview.end(signal) == 0)
-    #expect(try reader.rest() == "\r\n")
+    #expect(try reader.rest() == "")
   }
 
   @Test func `every answer forbids keeping, guessing, framing and asking elsewhere`() throws {
     let preview = try Previewing(place, ["concert.pkpasstemplate"])
     let paths = [
-      "/", "/p/concert", "/p/concert/face", "/p/other", "/nothing", "/p/concert/image/none", "//", "/%zz", "*",
+      "/", "/p/concert", "/p/concert/face", "/p/other", "/nothing", "/p/concert/image/none", "//", "/%zz",
     ]
     for path in paths {
       for method in ["GET", "HEAD", "POST"] {

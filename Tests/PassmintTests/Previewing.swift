@@ -10,12 +10,21 @@ final class Previewing {
   private let errorFile: URL
 
   /// Starts it and waits until it prints where it is.
-  init(_ place: Workplace, _ arguments: [String], environment: [String: String] = [:]) throws {
+  ///
+  /// - Parameter files: the most files and sockets the system lets it open.
+  init(
+    _ place: Workplace, _ arguments: [String], environment: [String: String] = [:], files: Int? = nil
+  ) throws {
     errorFile = place.folder.appending(path: "preview-errors-\(UUID().uuidString)")
     try Data().write(to: errorFile)
     let output = Pipe()
     process.executableURL = Workplace.program
     process.arguments = ["preview"] + arguments
+    if let files {
+      process.executableURL = URL(filePath: "/bin/sh")
+      let script = "ulimit -n \(files); exec \"$0\" \"$@\""
+      process.arguments = ["-c", script, Workplace.program.path, "preview"] + arguments
+    }
     process.currentDirectoryURL = place.folder
     process.environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("PASSMINT_") }
       .merging(environment) { $1 }
@@ -43,9 +52,13 @@ final class Previewing {
 
   var isRunning: Bool { process.isRunning }
 
-  /// How many files and sockets it holds open.
-  var openFiles: Int {
-    (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process.processIdentifier)/fd").count) ?? 0
+  /// How many sockets it holds open.
+  var openSockets: Int {
+    let folder = "/proc/\(process.processIdentifier)/fd"
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return files.count { name in
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\(name)"))?.hasPrefix("socket:") ?? false
+    }
   }
 
   /// Ends it by a signal.
@@ -115,6 +128,9 @@ final class Connection {
     setsockopt(socket, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
     shutdown(socket, Int32(SHUT_RDWR))
   }
+
+  /// Says that nothing more will be sent.
+  func finish() { shutdown(socket, Int32(SHUT_WR)) }
 
   func send(_ text: String) throws { try send(Array(text.utf8)) }
 
