@@ -77,7 +77,8 @@ let package = Package(
       exclude: ["Browser", "requirements.txt", "scan.py"],
       swiftSettings: settings),
     .testTarget(
-      name: "PassmintTests", dependencies: ["JSON", "PassBundle", "Passes", "passmint"], swiftSettings: settings),
+      name: "PassmintTests", dependencies: ["JSON", "PassBundle", "Passes", "passmint"],
+      exclude: ["requirements.txt", "sarif.py"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -15,8 +15,7 @@ struct Check: ParsableCommand {
   @Argument(help: ArgumentHelp("Passes, bundles or folders.", valueName: "PATH"))
   var paths: [String]
 
-  @Flag(help: "One JSON array on standard output.")
-  var json = false
+  @OptionGroup var output: FindingOutput
 
   @Option(help: ArgumentHelp("A root certificate of your own, PEM.", valueName: "FILE"))
   var trust: String?
@@ -24,28 +23,33 @@ struct Check: ParsableCommand {
   func run() throws {
     let roots = try trust.map { try Self.roots($0) } ?? []
     var status = ExitStatus.good
-    var values: [JSONValue] = []
+    var checked: [CheckedPath] = []
     for path in paths.flatMap({ Self.passes(in: $0) }) {
-      let report: BundleReport
       do {
-        report = try Self.report(path, trust: roots)
+        checked.append(CheckedPath(path: path, report: try Self.report(path, trust: roots)))
       } catch let failure as Failure {
         // One path that is wrong says nothing about the others.
         Terminal.report(failure)
         status = .failed
         continue
       }
-      if !report.isAcceptable, status == .good { status = .someRefused }
-      if json {
-        values.append([
-          "path": .string(path), "kind": .string(report.kind.rawValue), "acceptable": .bool(report.isAcceptable),
-          "findings": .array(report.findings.map(\.json)),
-        ])
-      } else {
-        Self.show(report, path: path)
-      }
+      if output.chosen == .text { checked.last?.show() }
     }
-    if json { Terminal.write(String(decoding: JSONValue.array(values).serialized(pretty: true), as: UTF8.self)) }
+    if status == .good, checked.contains(where: { !$0.report.isAcceptable }) { status = .someRefused }
+    switch output.chosen {
+    case .text: break
+    case .json:
+      Terminal.write(
+        .array(
+          checked.map { checked in
+            [
+              "path": .string(checked.path), "kind": .string(checked.report.kind.rawValue),
+              "acceptable": .bool(checked.report.isAcceptable),
+              "findings": .array(checked.report.findings.map(\.json)),
+            ]
+          }))
+    case .sarif: Terminal.write(SarifLog(checked: checked, isComplete: status != .failed).json)
+    }
     throw status
   }
 
@@ -74,37 +78,5 @@ struct Check: ParsableCommand {
     } catch {
       throw Failure("\(error)", hint: "name a .pkpass, a .pkpasses or a folder")
     }
-  }
-
-  private static func show(_ report: BundleReport, path: String) {
-    for finding in report.findings {
-      Terminal.write(Terminal.line(for: finding, isTerminal: Terminal.isOutputTerminal))
-    }
-    Terminal.write(verdict(report.findings, path: path))
-  }
-
-  static func verdict(_ findings: [Finding], path: String) -> String {
-    let errors = findings.count { $0.severity == .error }
-    let warnings = findings.count - errors
-    let isGood = errors == 0
-    let word = Terminal.coloured(
-      isGood ? "good" : "refused", isGood ? .green : .red, isTerminal: Terminal.isOutputTerminal)
-    let counts = [
-      errors > 0 ? Terminal.count(errors, "error") : nil, warnings > 0 ? Terminal.count(warnings, "warning") : nil,
-    ].compactMap { $0 }.joined(separator: ", ")
-    return "\(Terminal.printable(path)): \(word)\(counts.isEmpty ? "" : " (\(counts))")"
-  }
-}
-
-extension Finding {
-  var json: JSONValue {
-    var object: JSONObject = [
-      "severity": .string(severity.rawValue), "code": .string(code), "file": .string(place.file),
-      "message": .string(message), "hint": .string(hint),
-    ]
-    if let pointer = place.pointer { object["pointer"] = .string(pointer) }
-    if let line = place.line { object["line"] = .number(JSONNumber(Int64(line))) }
-    if let column = place.column { object["column"] = .number(JSONNumber(Int64(column))) }
-    return .object(object)
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import JSON
 import PassBundle
 import Passes
@@ -6,32 +7,69 @@ import Passes
 extension Template {
   struct CheckTemplate: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "check", abstract: "Check a template: its Liquid, its files, and the passes of its sample tickets.")
+      commandName: "check",
+      abstract: "Check templates: their Liquid, their files, and the passes of their sample tickets.",
+      discussion: "With --json one template gives an object, several give an array.")
 
-    @Argument(help: ArgumentHelp("The template folder.", valueName: "DIR"))
-    var folder: String
+    @Argument(help: ArgumentHelp("Template folders; NAME stands for NAME.pkpasstemplate.", valueName: "DIR|NAME"))
+    var folders: [String]
 
-    @Flag(help: "One JSON object on standard output.")
-    var json = false
+    @OptionGroup var output: FindingOutput
 
     func run() throws {
-      let report = try Check.report(folder, trust: [])
-      guard report.kind == .template || report.kind == .folder else {
-        throw Failure("\(folder) is not a template folder", hint: "a template is a folder NAME.pkpasstemplate")
-      }
-      if json {
-        let object: JSONValue = [
-          "path": .string(folder), "acceptable": .bool(report.isAcceptable),
-          "findings": .array(report.findings.map(\.json)),
-        ]
-        Terminal.write(String(decoding: object.serialized(pretty: true), as: UTF8.self))
-      } else {
-        for finding in report.findings {
-          Terminal.write(Terminal.line(for: finding, isTerminal: Terminal.isOutputTerminal))
+      var status = ExitStatus.good
+      var checked: [CheckedPath] = []
+      for folder in folders {
+        do {
+          checked.append(try Self.check(folder))
+        } catch let failure as Failure {
+          // One name that is wrong says nothing about the others.
+          Terminal.report(failure)
+          status = .failed
+          continue
         }
-        Terminal.write(Check.verdict(report.findings, path: folder))
+        if output.chosen == .text { checked.last?.show() }
       }
-      throw report.isAcceptable ? ExitStatus.good : .someRefused
+      if status == .good, checked.contains(where: { !$0.report.isAcceptable }) { status = .someRefused }
+      write(checked, status)
+      throw status
+    }
+
+    private static func check(_ name: String) throws -> CheckedPath {
+      let path = folder(name)
+      let report = try Check.report(path, trust: [])
+      guard report.kind == .template || report.kind == .folder else {
+        throw Failure("\(name) is not a template folder", hint: "a template is a folder NAME.pkpasstemplate")
+      }
+      return CheckedPath(path: path, report: report)
+    }
+
+    /// The folder meant; what is there goes before what is short for something else.
+    private static func folder(_ name: String) -> String {
+      let files = FileManager.default
+      if files.fileExists(atPath: name) { return name }
+      let trimmed = String(name.reversed().drop { $0 == "/" }.reversed())
+      let long = "\(trimmed).pkpasstemplate"
+      return files.fileExists(atPath: long) ? long : name
+    }
+
+    private func write(_ checked: [CheckedPath], _ status: ExitStatus) {
+      switch output.chosen {
+      case .text: return
+      case .json:
+        let objects = checked.map { checked -> JSONValue in
+          [
+            "path": .string(checked.path), "acceptable": .bool(checked.report.isAcceptable),
+            "findings": .array(checked.report.findings.map(\.json)),
+          ]
+        }
+        if folders.count > 1 {
+          Terminal.write(.array(objects))
+        } else if let object = objects.first {
+          Terminal.write(object)
+        }
+      case .sarif: Terminal.write(SarifLog(checked: checked, isComplete: status != .failed).json)
+      }
     }
   }
 }
