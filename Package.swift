@@ -40,13 +40,15 @@ let package = Package(
       name: "BatchIssuance",
       dependencies: ["JSON", "Liquid", "PassBundle", "Passes", "Secutix", "Tickets", "ZonedTime"],
       swiftSettings: settings),
+    .target(name: "ImageScaling", dependencies: ["CLibpng", "Passes"], swiftSettings: settings),
     .target(
       name: "PassPreview", dependencies: ["CZint", "JSON", "Liquid", "Passes", "Tickets", "ZonedTime"],
       resources: [.embedInCode("page.css"), .embedInCode("page.js")], swiftSettings: settings),
     .executableTarget(
       name: "passmint",
       dependencies: [
-        "BatchIssuance", "JSON", "PassBundle", "PassPreview", "Passes", "Secutix", "Tickets", "ZonedTime",
+        "BatchIssuance", "ImageScaling", "JSON", "PassBundle", "PassPreview", "Passes", "Secutix", "Tickets",
+        "ZonedTime",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "FlyingSocks", package: "FlyingFox"),
       ], swiftSettings: settings),
@@ -72,6 +74,9 @@ let package = Package(
     .testTarget(
       name: "BundleCheckTests", dependencies: ["COpenSSL", "CLibzip", "JSON", "PassBundle", "Passes"],
       swiftSettings: settings),
+    .testTarget(
+      name: "ImageScalingTests", dependencies: ["ImageScaling", "JSON", "Passes"],
+      exclude: ["judge.py", "requirements.txt"], swiftSettings: settings),
     .testTarget(
       name: "PassPreviewTests", dependencies: ["JSON", "PassPreview", "Passes", "passmint"],
       exclude: ["Browser", "requirements.txt", "scan.py"],

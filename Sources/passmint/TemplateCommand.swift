@@ -3,7 +3,7 @@ import Foundation
 
 struct Template: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Begin a template, or check one.", subcommands: [New.self, CheckTemplate.self])
+    abstract: "Begin a template, check one, scale its images.", subcommands: [New.self, CheckTemplate.self, Scale.self])
 
   struct New: ParsableCommand {
     static let configuration = CommandConfiguration(
