@@ -56,7 +56,8 @@ class Picture:
     amount = np.clip(amount, 0, 1)[..., None]
     self.colour = self.colour * (1 - amount) + np.array(colour, np.float32) * amount
 
-  def save(self, path, colours=None, grain=0.0, transparent=False):
+  def save(self, path, colours=None, grain=0.0, transparent=False, dither=1.0):
+    """Writes a PNG. Few `colours` make it small, and so does little `dither`, which hides that they are few."""
     size = (self.width * self.scale, self.height * self.scale)
     planes = [self.colour[..., i] for i in range(3)] + ([self.alpha] if transparent else [])
     planes = [np.asarray(Image.fromarray(p).resize(size, Image.Resampling.BOX)) for p in planes]
@@ -70,8 +71,8 @@ class Picture:
     data = np.rint(np.clip(data, 0, 1) * 255).astype(np.uint8)
     Image.fromarray(data).save(path)
     if colours:
-      subprocess.run(
-        ["pngquant", "--force", "--strip", "--speed", "1", "--output", path, str(colours), "--", path], check=True)
+      options = ["--force", "--strip", "--speed", "1", f"--floyd={dither}", "--output", path]
+      subprocess.run(["pngquant", *options, str(colours), "--", path], check=True)
     subprocess.run(["optipng", "-quiet", "-o4", "-i0", "-strip", "all", path], check=True)
 
 
