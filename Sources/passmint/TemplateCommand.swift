@@ -9,8 +9,8 @@ struct Template: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Begin a template of your own from one that is there.",
       discussion: """
-        Copies a template: concert, museum or match, or any folder. Templates are looked for in PASSMINT_TEMPLATES, \
-        in ./templates, and beside the program.
+        Copies a template: concert, festival, match, membership, museum, season-ticket, shuttle or voucher, or any \
+        folder. Templates are looked for in PASSMINT_TEMPLATES, in ./templates, and beside the program.
         """)
 
     @Argument(help: ArgumentHelp("The new template: a name, or a folder NAME.pkpasstemplate.", valueName: "NAME"))
@@ -69,9 +69,19 @@ struct Template: ParsableCommand {
       for folder in folders where FileManager.default.fileExists(atPath: "\(folder)/\(name).pkpasstemplate/pass.json") {
         return "\(folder)/\(name).pkpasstemplate"
       }
+      let names = names(in: folders)
       throw Failure(
         "there is no template \(name)",
-        hint: "name a folder with --from, or set PASSMINT_TEMPLATES to where templates lie")
+        hint: names.isEmpty
+          ? "name a folder with --from, or set PASSMINT_TEMPLATES to where templates lie"
+          : "there are \(names.joined(separator: ", ")); --from also takes a folder")
+    }
+
+    private static func names(in folders: [String]) -> [String] {
+      let ending = ".pkpasstemplate"
+      let files = folders.flatMap { (try? FileManager.default.contentsOfDirectory(atPath: $0)) ?? [] }
+      let templates = files.filter { $0.hasSuffix(ending) && $0 != ending }
+      return Set(templates.map { String($0.dropLast(ending.count)) }).sorted()
     }
   }
 }

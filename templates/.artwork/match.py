@@ -10,7 +10,8 @@ from picture import arc_of_ellipse, rgb, word
 NAVY, TEAL, CORAL = rgb("07162b"), rgb("14b8a6"), rgb("ff5a36")
 
 
-def match_strip(picture):
+def match_strip(picture, lit=True):
+  """The evening of the match; with the floodlights out, it is the strip of a ticket that has been used."""
   x, y = picture.x, picture.y
   horizon, vanish = 55.0, 258.0
   sky = np.array(rgb("0a1f3d"), np.float32) * np.ones(picture.pixels + (1,), np.float32)
@@ -31,7 +32,8 @@ def match_strip(picture):
         context.arc(px, level + chance.uniform(-0.5, 0.5), chance.uniform(0.35, 0.75), 0, 2 * math.pi)
         context.fill()
 
-  picture.shine(crowd, gain=0.9, mask=np.exp(-(((x - vanish) / 165) ** 2)) * np.clip((y - 29) / 10, 0, 1))
+  if lit:
+    picture.shine(crowd, gain=0.9, mask=np.exp(-(((x - vanish) / 165) ** 2)) * np.clip((y - 29) / 10, 0, 1))
 
   # The pitch: mown stripes that run to one point.
   pitch = y > horizon
@@ -98,14 +100,20 @@ def match_strip(picture):
         context.line_to(mx + 12.5 * size, my + row * 4.6 * size + size)
         context.stroke()
 
+  if not lit:
+    night(picture, horizon)
   picture.paint(poles)
-  picture.shine(beams, blur=2.5, gain=0.42)
+  if lit:
+    picture.shine(beams, blur=2.5, gain=0.42)
   # Dark on the left for the words; then the lamps, and the two colours as one sharp cut.
   picture.tint(NAVY, 0.93 * (1 / (1 + np.exp((x - 0.3 * y - 168) / 27))))
 
-  picture.shine(lambda c: lamps(c, 2.2), blur=9, gain=1.6)
-  picture.shine(lambda c: lamps(c, 1.8), blur=3, gain=1.2)
-  picture.shine(lamps, gain=1.0)
+  if lit:
+    picture.shine(lambda c: lamps(c, 2.2), blur=9, gain=1.6)
+    picture.shine(lambda c: lamps(c, 1.8), blur=3, gain=1.2)
+    picture.shine(lamps, gain=1.0)
+  else:
+    picture.paint(lamps, opacity=0.22)
 
   def slashes(context):
     for offset, width, colour in ((352, 9, TEAL), (364, 30, CORAL)):
@@ -117,7 +125,40 @@ def match_strip(picture):
       context.close_path()
       context.fill()
 
-  picture.paint(slashes, opacity=0.96)
+  picture.paint(slashes, opacity=0.96 if lit else 0.42)
+
+
+def night(picture, horizon):
+  """Takes the colours away, and hangs a moon over the empty stand."""
+  x, y = picture.x, picture.y
+  grey = picture.colour @ np.array([0.3, 0.55, 0.15], np.float32)
+  picture.colour = grey[..., None] * np.array(rgb("5f8fc4"), np.float32) * 1.05
+  picture.tint(rgb("0b2346"), (y < horizon) * 0.55)
+  picture.tint(rgb("6fa3d6"), np.exp(-((np.hypot(x - 276, y - 16) / 30) ** 2)) * 0.32)
+
+  def seats(context):
+    context.set_source_rgba(*rgb("4f7fb0"), 1)
+    for row in range(8):
+      for column in range(150):
+        context.rectangle(column * 2.5 + row % 2 * 1.25, 35 + row * 2.5, 1.3, 0.9)
+        context.fill()
+
+  def moon(context):
+    context.set_source_rgba(*rgb("e9f2ff"), 1)
+    context.arc(276, 15.5, 7, 0, 2 * math.pi)
+    context.fill()
+
+  def stars(context):
+    chance = np.random.default_rng(2)
+    for _ in range(46):
+      context.set_source_rgba(0.9, 0.95, 1, chance.uniform(0.2, 0.8))
+      context.arc(chance.uniform(120, 375), chance.uniform(0, 28), chance.uniform(0.25, 0.6), 0, 2 * math.pi)
+      context.fill()
+
+  picture.paint(seats, opacity=0.3)
+  picture.shine(stars)
+  picture.shine(moon, blur=4, gain=0.7)
+  picture.paint(moon)
 
 
 def crest(context, x, y, size, field, colour, accent):
@@ -179,6 +220,7 @@ def match_logo(picture):
 # name: width, height, drawing, how it is saved
 IMAGES = {
   "strip": (375, 98, match_strip, dict(colours=256)),
+  "images/strip-dark": (375, 98, lambda picture: match_strip(picture, lit=False), dict(colours=128, dither=0.4)),
   "icon": (38, 38, match_icon, dict(colours=64)),
   "logo": (160, 50, match_logo, dict(transparent=True, colours=64)),
 }
