@@ -7,7 +7,7 @@ import Secutix
 import Tickets
 
 /// What the command line names: a template or a pass, or a folder of templates, or an archive of passes.
-struct PreviewTarget {
+struct PreviewTarget: Sendable {
   let path: String
   /// Whether there may be several things to see.
   let isGallery: Bool
@@ -49,7 +49,7 @@ struct PreviewTarget {
   // MARK: - Sources
 
   /// A file or folder that is read as a whole.
-  struct Source: Hashable {
+  struct Source: Sendable, Hashable {
     let path: String
     /// What a template is called.
     let name: String
@@ -100,7 +100,7 @@ struct PreviewTarget {
   // MARK: - Reading
 
   /// One template or pass as its files are now.
-  struct Reading {
+  struct Reading: Sendable {
     let name: String
     /// Nil when it cannot be drawn.
     let subject: PreviewSubject?

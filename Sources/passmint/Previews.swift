@@ -1,3 +1,4 @@
+import Dispatch
 import PassPreview
 import Passes
 import Synchronization
@@ -109,13 +110,13 @@ struct PreviewLoop {
     var items: [Previews.Item] = []
     var changed: [String] = []
     var read: [PreviewTarget.Source: (files: Fingerprint, names: [String])] = [:]
+    let fresh = readAll(look.filter { readings[$0.source]?.files != $0.files }.map(\.source))
     for (source, files) in look {
-      if let reading = readings[source], reading.files == files {
-        items += reading.names.compactMap { known[$0] }
-        read[source] = reading
+      guard var new = fresh[source] else {
+        read[source] = readings[source]
+        items += read[source]?.names.compactMap { known[$0] } ?? []
         continue
       }
-      var new = target.read(source)
       if new.allSatisfy({ $0.subject == nil }), let reading = readings[source], !reading.names.isEmpty {
         // The whole archive is broken: everything that was in it is.
         new = reading.names.map { .init(name: $0, subject: nil, findings: new.flatMap(\.findings)) }
@@ -129,6 +130,16 @@ struct PreviewLoop {
     readings = read
     previews.replace(with: items)
     return Set(items.map(\.name)) == Set(old.map(\.name)) ? .some(changed) : .all
+  }
+
+  /// Reads on all cores: a folder may hold many templates.
+  private func readAll(_ sources: [PreviewTarget.Source]) -> [PreviewTarget.Source: [PreviewTarget.Reading]] {
+    let all = Mutex<[PreviewTarget.Source: [PreviewTarget.Reading]]>([:])
+    DispatchQueue.concurrentPerform(iterations: sources.count) { [target] index in
+      let read = target.read(sources[index])
+      all.withLock { $0[sources[index]] = read }
+    }
+    return all.withLock { $0 }
   }
 
   private static func item(_ reading: PreviewTarget.Reading, before: Previews.Item?) -> Previews.Item {
