@@ -278,7 +278,7 @@ def scene(picture, stops, sun_colours, hills, glow):
   """The same evening, wide and low, its left side quiet for the name of the event."""
   x, y = picture.x, picture.y
   # The sun stands low: long names reach over the upper half, and white letters need a dark sky.
-  sun, horizon = (286, 76), 76
+  sun, horizon = (286, 83), 76
   sky(picture, [(at ** 0.62, colour) for at, colour in stops], -6, horizon + 8)
   rays(picture, *sun, 14, glow, 0.17, 120)
   distance = np.hypot(x - sun[0], y - sun[1])
