@@ -45,10 +45,6 @@ extension PassFace {
         LayoutFact(
           kind: .fallback,
           text: "without the semantic tags \(poster.missing.joined(separator: ", ")) Wallet shows the classic ticket"))
-    } else if poster != nil {
-      facts.append(
-        LayoutFact(
-          kind: .fallback, text: "the poster needs iOS 18 and an NFC certificate; elsewhere the classic ticket shows"))
     }
     return facts
   }

@@ -112,7 +112,7 @@ struct PreviewServingTests {
   }
 
   @Test func `what to begin with stands in the address, spaces and all`() throws {
-    let sample = try place.text("concert.pkpasstemplate/samples/long-names.json")
+    let sample = try place.text("concert.pkpasstemplate/samples/with-long-names.json")
     try place.write("concert.pkpasstemplate/samples/a b+c.json", sample)
     let preview = try Previewing(
       place, ["concert.pkpasstemplate", "--language", "fr", "--state", "used", "--sample", "a b+c", "--side", "back"])
@@ -162,7 +162,7 @@ struct PreviewServingTests {
   }
 
   @Test func `--ticket comes before the samples, as a sample or as an order export`() throws {
-    let sample = try place.text("concert.pkpasstemplate/samples/long-names.json")
+    let sample = try place.text("concert.pkpasstemplate/samples/with-long-names.json")
     try place.write("mine.json", sample)
     let own = try Previewing(place, ["concert.pkpasstemplate", "--ticket", "mine.json"])
     #expect(try own.get("/").text.contains("<option value=\"mine\" selected>"))
