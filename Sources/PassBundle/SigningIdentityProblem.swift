@@ -56,7 +56,7 @@ package enum IdentityProblem: Sendable, Hashable {
     }
   }
 
-  /// What to do about it.
+  /// What to do about it, in small letters and without a full stop.
   package var hint: String {
     switch self {
     case .expired, .expiresSoon:
@@ -73,13 +73,14 @@ package enum IdentityProblem: Sendable, Hashable {
         + "one has expired, make a new certificate"
     case .notFromApple:
       "good for trying things out; for phones, see certs-example/README.md for where real certificates come from"
-    case .keyReadableByOthers(let file, _): "chmod 600 \(file)"
+    case .keyReadableByOthers(let file, _): "let nobody else read it, `chmod 600 \(file)`"
     }
   }
 
-  /// The problem as a finding about the identity at `path`.
+  /// The problem as a finding about the identity at `path`, whose hint is a sentence.
   package func finding(at path: String) -> Finding {
-    Finding(severity, code, at: .init(file: path), description, hint: hint)
+    Finding(
+      severity, code, at: .init(file: path), description, hint: hint.prefix(1).uppercased() + hint.dropFirst() + ".")
   }
 }
 

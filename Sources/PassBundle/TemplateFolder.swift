@@ -12,7 +12,7 @@ extension PassTemplate {
       findings = [
         Finding(
           .error, "template-unreadable", at: .init(file: path), "there is no template here",
-          hint: "name a folder NAME.pkpasstemplate that holds pass.json and its images")
+          hint: "Name a folder NAME.pkpasstemplate that holds pass.json and its images.")
       ]
     }
     guard findings.isEmpty else { throw LoadError(findings: findings) }

@@ -6,6 +6,6 @@ extension Finding {
     self.init(
       .error, "liquid",
       at: .init(file: error.place.file, pointer: pointer, line: error.place.line, column: error.place.column),
-      "\(error.kind)", hint: "mend the Liquid at this place")
+      "\(error.kind)", hint: "Mend the Liquid at this place.")
   }
 }

@@ -116,7 +116,7 @@ package struct PassTemplate: Sendable {
       findings.append(
         Finding(
           .error, "required-key-missing", at: .init(file: TemplateCompiler.fileName, pointer: "/\(key)"),
-          "\(key) is missing", hint: "Wallet refuses a pass without \(key): add it to pass.json"))
+          "\(key) is missing", hint: "Wallet refuses a pass without \(key): add it to pass.json."))
     }
     if findings.contains(where: { $0.severity == .error }) { throw LoadError(findings: findings) }
     warnings = findings
@@ -145,7 +145,7 @@ package struct PassTemplate: Sendable {
       findings.append(
         Finding(
           .error, "pass-json-missing", at: .init(file: TemplateCompiler.fileName), "the template has no pass.json",
-          hint: "a template is a folder NAME.pkpasstemplate with pass.json and icon.png at its top"))
+          hint: "A template is a folder NAME.pkpasstemplate with pass.json and icon.png at its top."))
       return nil
     }
     do {
@@ -155,7 +155,7 @@ package struct PassTemplate: Sendable {
         Finding(
           .error, "pass-json-syntax",
           at: .init(file: TemplateCompiler.fileName, line: error.line, column: error.column), error.sentence,
-          hint: "mend the JSON at this place"))
+          hint: "Mend the JSON at this place."))
       return nil
     }
   }
@@ -260,9 +260,9 @@ struct TemplateStrings: Sendable {
       findings.append(
         Finding(
           .error, "strings-syntax", at: .init(file: path, line: error.position.line, column: error.position.column),
-          error.sentence, hint: "each line reads \"key\" = \"value\";"))
+          error.sentence, hint: "Each line reads \"key\" = \"value\"; with both in quotation marks."))
     } catch {
-      findings.append(Finding(.error, "strings-syntax", at: .init(file: path), "\(error)", hint: "mend the file"))
+      findings.append(Finding(.error, "strings-syntax", at: .init(file: path), "\(error)", hint: "Mend the file."))
     }
     self.texts = texts
     self.fixed = fixed

@@ -21,9 +21,9 @@ extension Ticket {
       throw SampleError(
         finding: Finding(
           .error, "sample-syntax", at: .init(file: path, line: error.line, column: error.column), error.sentence,
-          hint: "mend the JSON at this place"))
+          hint: "Mend the JSON at this place."))
     }
-    func fail(_ pointer: String, _ message: String, _ hint: String = "write it as the other samples do") -> SampleError
+    func fail(_ pointer: String, _ message: String, _ hint: String = "Write it as the other samples do.") -> SampleError
     {
       let position = document.position(of: pointer)
       return SampleError(
@@ -56,14 +56,14 @@ extension Ticket {
         guard let field = TicketField(rawValue: "\(group.name).\(member.name)") else {
           throw fail(
             pointer, "a ticket has no field \(group.name).\(member.name)",
-            "see the table of variables in the documentation")
+            "See the table of variables in the documentation.")
         }
         guard let value = Self.value(member.value, for: field.kind) else {
           throw fail(
             pointer,
             "\(field.rawValue) is \(member.value.kindName) that cannot be read as its kind, \(field.kind.rawValue)",
             field.kind == .date
-              ? "write a date as \"2027-01-15T19:30:00+01:00\"" : "write it as the other samples do")
+              ? "Write a date as \"2027-01-15T19:30:00+01:00\"." : "Write it as the other samples do.")
         }
         do {
           try draft.set(field, value)
@@ -79,7 +79,7 @@ extension Ticket {
         finding: Finding(
           .error, "sample-ticket", at: .init(file: path, line: 1, column: 1),
           "this is not a ticket: \(Self.sentence(error))",
-          hint: "a ticket needs ticket.movement or ticket.id, and ticket.barcode unless its state is NOT_PRINTED"))
+          hint: "A ticket needs ticket.movement or ticket.id, and ticket.barcode unless its state is NOT_PRINTED."))
     }
   }
 

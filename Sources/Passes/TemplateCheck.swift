@@ -23,7 +23,7 @@ extension PassTemplate {
         findings.append(
           Finding(
             .error, "composition", at: error.place, "\(error.sentence) (sample: \(sample.name))",
-            hint: "mend the template, or the sample if it cannot happen"))
+            hint: "Mend the template, or the sample if it cannot happen."))
       }
     }
     findings += pictureFindings(issuer: issuer, images: &readings)
@@ -34,7 +34,7 @@ extension PassTemplate {
       findings.append(
         Finding(
           .warning, "composition", at: error.place, "\(error.sentence) (a ticket with a value in every field)",
-          hint: "add samples of real tickets, and mend the template if they fail too"))
+          hint: "Add samples of real tickets, and mend the template if they fail too."))
     }
     if let finding = fixedBarcode() { findings.append(finding) }
     if let finding = missingDefaultLanguage() { findings.append(finding) }
@@ -84,7 +84,7 @@ extension PassTemplate {
       isTicket ? .error : .warning, "barcode-fixed",
       at: .init(file: "pass.json", pointer: pointer, line: found?.line, column: found?.column),
       "every pass would have the same barcode",
-      hint: "write \"{{ ticket.barcode }}\" as the message, or bind \(pointer) to it in template.yaml")
+      hint: "Write \"{{ ticket.barcode }}\" as the message, or bind \(pointer) to it in template.yaml.")
   }
 
   /// The default language may live in `pass.json` itself, but then `pass.json` must hold texts and not keys.

@@ -15,14 +15,14 @@ extension TemplateCompiler {
       } else {
         reportMissing(
           binding, "no field of pass.json has the key \(binding.target)",
-          "use the key of a field, or a JSON Pointer such as /barcodes/0/message")
+          "Use the key of a field, or a JSON Pointer such as /barcodes/0/message.")
         continue
       }
       let tokens = pointer.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map {
         String($0).replacing("~1", with: "/").replacing("~0", with: "~")
       }
       guard value.set(.string(binding.text), at: tokens[...]) else {
-        reportMissing(binding, "pass.json has no place \(pointer)", "the place above it must exist in pass.json")
+        reportMissing(binding, "pass.json has no place \(pointer)", "The place above it must exist in pass.json.")
         continue
       }
       bound[pointer] = binding
@@ -70,7 +70,7 @@ extension TemplateCompiler {
       Finding(
         .warning, "binding-without-effect",
         at: .init(file: TemplateSettings.fileName, line: binding.line, column: binding.column),
-        "\(name) is never the template's: the issuer or the ticket's state decides it", hint: "remove the binding"))
+        "\(name) is never the template's: the issuer or the ticket's state decides it", hint: "Remove the binding."))
   }
 
   /// A template with bindings holds samples, and sample semantics would tell a phone the designer's own event. What

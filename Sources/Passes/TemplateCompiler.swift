@@ -37,7 +37,7 @@ struct TemplateCompiler {
 
   mutating func members() -> [TemplateMember] {
     guard var root = document.value.object else {
-      report("", "pass-json-not-object", "pass.json holds \(document.value.kindName)", "it must hold an object")
+      report("", "pass-json-not-object", "pass.json holds \(document.value.kindName)", "It must hold an object.")
       return []
     }
     let bound = bind(&root)

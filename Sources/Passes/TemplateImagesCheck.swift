@@ -37,13 +37,13 @@ extension PassTemplate {
         return nil
       }
       var hint =
-        "Wallet knows PNG images, pass.strings and personalization.json; keep other files, keys above all, elsewhere"
+        "Wallet knows PNG images, pass.strings and personalization.json; keep other files, keys above all, elsewhere."
       if path.hasPrefix(TemplateImages.folder) {
         if let name = Picture.parts(ofFile: path.dropFirst(TemplateImages.folder.count))?.name {
           if !isListed || named.contains(name) { return nil }
-          hint = "nothing in images: of \(TemplateSettings.fileName) chooses it; name it there, or take it away"
+          hint = "Nothing in images: of \(TemplateSettings.fileName) chooses it; name it there, or take it away."
         } else {
-          hint = "\(TemplateImages.folder) holds PNG images named with letters, digits, - and _, and no folders"
+          hint = "\(TemplateImages.folder) holds PNG images named with letters, digits, - and _, and no folders."
         }
       }
       return Finding(
@@ -63,8 +63,8 @@ extension PassTemplate {
     Finding(
       .warning, "picture-missing", at: choice.place,
       "there is no picture \(excerpt(name)) for \(choice.slot.rawValue) in \(TemplateImages.folder)",
-      hint: "add \(TemplateImages.folder)NAME.png, NAME@2x.png and NAME@3x.png, or mend the name; "
-        + "passes have the template's own \(choice.slot.rawValue) meanwhile")
+      hint: "Add \(TemplateImages.folder)NAME.png, NAME@2x.png and NAME@3x.png, or mend the name; "
+        + "passes have the template's own \(choice.slot.rawValue) meanwhile.")
   }
 
   /// What the samples choose in vain, and what Wallet would say of every picture that is named in the Liquid.

@@ -49,14 +49,14 @@ package struct TemplateSettings: Sendable, Hashable {
       findings.append(
         Finding(
           .error, "template-yaml-encoding", at: .init(file: Self.fileName), "the file is not UTF-8",
-          hint: "save template.yaml as UTF-8"))
+          hint: "Save template.yaml as UTF-8."))
       return
     }
     if let place = Self.anchor(in: text) {
       findings.append(
         Finding(
           .error, "template-yaml-content", at: place, "anchors (&name) are not read here",
-          hint: "write the value out where it is needed"))
+          hint: "Write the value out where it is needed."))
       return
     }
     do {
@@ -71,7 +71,7 @@ package struct TemplateSettings: Sendable, Hashable {
     } catch {
       findings.append(
         Finding(
-          .error, "template-yaml-syntax", at: .init(file: Self.fileName), "\(error)", hint: "mend the YAML"))
+          .error, "template-yaml-syntax", at: .init(file: Self.fileName), "\(error)", hint: "Mend the YAML."))
     }
   }
 
@@ -200,7 +200,7 @@ package struct TemplateSettings: Sendable, Hashable {
   private static func mistake(_ node: Node, _ message: String) -> Finding {
     Finding(
       .error, "template-yaml-content", at: .init(file: fileName, line: node.mark?.line, column: node.mark?.column),
-      message, hint: "see the templates' documentation for what template.yaml may hold")
+      message, hint: "See the templates' documentation for what template.yaml may hold.")
   }
 
   private static func syntaxError(_ error: YamlError) -> Finding {
@@ -218,6 +218,6 @@ package struct TemplateSettings: Sendable, Hashable {
       message = "\(duplicates.joined(separator: ", ")) stands here twice"
     default: break
     }
-    return Finding(.error, "template-yaml-syntax", at: place, message, hint: "mend the YAML at this place")
+    return Finding(.error, "template-yaml-syntax", at: place, message, hint: "Mend the YAML at this place.")
   }
 }

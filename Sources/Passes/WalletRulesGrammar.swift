@@ -109,7 +109,7 @@ extension PassInspection {
     if !hasScheme || text.contains(where: \.isWhitespace) {
       warn(
         "url-malformed", at: pointer, "“\(excerpt(text))” is not a URL, so its button will do nothing",
-        hint: "Write the whole address: https://…")
+        hint: "Write the whole address, https://…")
     }
   }
 }

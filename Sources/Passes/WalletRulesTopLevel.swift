@@ -59,7 +59,7 @@ extension PassInspection {
       warn(
         "pass-type-identifier", at: "/passTypeIdentifier",
         "“\(excerpt(type))” does not begin with “pass.”, as Apple's pass type identifiers do",
-        hint: "Copy it from the developer portal: pass.org.example.tickets")
+        hint: "Copy it from the developer portal, such as pass.org.example.tickets.")
     }
     if case .number(let number)? = root["formatVersion"], number.int64 != 1 {
       error(
@@ -96,7 +96,7 @@ extension PassInspection {
       if !hasScheme || host.isEmpty || url.contains(where: \.isWhitespace) {
         error(
           "web-service-url-malformed", at: "/webServiceURL", "“\(excerpt(url))” is not an https address",
-          hint: "Write the address under which the service answers /v1/…: https://example.org/wallet")
+          hint: "Write the address under which the service answers /v1/…, such as https://example.org/wallet.")
       } else if lowercase.hasPrefix("http://") {
         warn(
           "web-service-insecure", at: "/webServiceURL",

@@ -115,7 +115,7 @@ struct PreviewTarget: Sendable {
     } catch {
       let finding = Finding(
         .error, "preview-unreadable", at: .init(file: source.path), "\(error)",
-        hint: "put it back, and it is drawn again")
+        hint: "Put it back, and it is drawn again.")
       return [Reading(name: source.name, subject: nil, findings: [finding])]
     }
     switch report.kind {
@@ -169,8 +169,9 @@ struct PreviewTarget: Sendable {
     guard let data = FileManager.default.contents(atPath: ticketFile) else {
       let finding = Finding(
         .error, "ticket-unreadable", at: .init(file: ticketFile), "the file cannot be read",
-        hint: "--ticket names a sample ticket as in samples/*.json, or an order export")
-      return .failure(Failure("\(ticketFile) cannot be read", hint: finding.hint, findings: [finding]))
+        hint: "Name a sample ticket as in samples/*.json, or an order export.")
+      let hint = "--ticket names a sample ticket as in samples/*.json, or an order export"
+      return .failure(Failure("\(ticketFile) cannot be read", hint: hint, findings: [finding]))
     }
     do {
       return .success(.init(name: name, ticket: try Ticket(sample: Array(data), path: ticketFile)))

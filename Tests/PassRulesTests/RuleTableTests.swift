@@ -27,7 +27,9 @@ import Testing
     #expect(own.allSatisfy { $0.severity == rule.severity })
     #expect(Set(findings.map(\.code)).subtracting(rule.company) == [rule.code], "\(findings)")
     for finding in findings {
-      #expect(!finding.message.isEmpty && !finding.hint.isEmpty)
+      #expect(!finding.message.hasSuffix("."), "a message is no sentence: \(finding.message)")
+      let isSentence = finding.hint.first?.isLowercase == false && ".?…`".contains(finding.hint.last ?? "-")
+      #expect(isSentence, "a hint is a sentence: \(finding.hint)")
     }
   }
 

@@ -107,7 +107,7 @@ struct WordsTests {
     #expect(run.status == 3)
     #expect(run.errors.contains(message), "\(run.errors)")
     #expect(run.errors.contains("passmint: error: "))
-    #expect(run.errors.contains("passmint: hint: ") || run.errors.contains("\n  name a folder"))
+    #expect(run.errors.contains("passmint: hint: ") || run.errors.contains("\n  Name a folder"))
     #expect(run.output == "")
     #expect(place.passes() == [])
   }
@@ -128,7 +128,7 @@ struct WordsTests {
     #expect(
       run.transcript == """
         error: theirs: the certificate belongs to team THEIRTEAM1, the template to EXAMPLE123 [team-mismatch]
-          sign with that team's certificate, or set teamIdentifier to THEIRTEAM1
+          Sign with that team's certificate, or set teamIdentifier to THEIRTEAM1.
         passmint: error: the identity theirs cannot sign passes of small: the certificate is for pass type pass.org.example.other, the template for pass.org.example.tickets
         passmint: hint: sign with that pass type's certificate, or set passTypeIdentifier to pass.org.example.other
 
@@ -174,7 +174,7 @@ struct WordsTests {
     #expect(
       run.transcript == """
         error: pass.json:14:54 (/eventTicket/secondaryFields/0/value): seat.numbr: did you mean seat.number? [liquid]
-          mend the Liquid at this place
+          Mend the Liquid at this place.
         passmint: error: the template small.pkpasstemplate cannot be used: 1 error
 
         """)
