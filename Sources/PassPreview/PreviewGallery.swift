@@ -34,13 +34,20 @@ package enum PreviewGallery {
     var page = PageMarkup(title: name, mode: .live, subject: name, choice: PreviewChoice())
     page.html.raw("<main id=\"page\">")
     page.heading(name, link: "/")
-    page.html.raw("<div id=\"face\"><section id=\"stage\">")
-    page.html.open("div", ["id": "broken", "role": "alert"])
-    page.html.element("strong", text: "This cannot be drawn yet. The page redraws when the files are mended.")
-    page.html.raw("<ul>")
-    for finding in findings { item(finding, in: &page.html) }
-    page.html.raw("</ul></div></section></div></main>")
+    page.html.raw("<div id=\"face\">\(face(broken: findings))</div></main>")
     return page.finished()
+  }
+
+  /// What of that page changes when the files change.
+  package static func face(broken findings: [Finding]) -> String {
+    var html = HTML()
+    html.raw("<section id=\"stage\">")
+    html.open("div", ["id": "broken", "role": "alert"])
+    html.element("strong", text: "This cannot be drawn yet. The page redraws when the files are mended.")
+    html.raw("<ul>")
+    for finding in findings { item(finding, in: &html) }
+    html.raw("</ul></div></section>")
+    return html.source
   }
 
   private static func card(_ subject: PreviewSubject, _ problems: [Finding], now: Int64, in html: inout HTML) {

@@ -50,7 +50,7 @@ package struct PreviewSubject: Sendable {
       }
     }
     self.passes = passes
-    self.images = images.images
+    self.images = images.bytes
   }
 
   /// - Parameter files: a finished pass that anyone made.
@@ -59,10 +59,9 @@ package struct PreviewSubject: Sendable {
     self.findings = findings
     template = nil
     samples = []
-    var images = ImageGathering()
-    images.add(files)
-    self.images = images.images
-    let pass = ReadPass(files)
+    let images = PassImages(files.contents.map { (path: $0.key, bytes: $0.value) })
+    self.images = images.bytes
+    let pass = ReadPass(files, images: images)
     let isVoided = pass?.value["voided"]?.bool == true
     ownStates = ["": isVoided ? .voided : .valid]
     languages = pass?.languages ?? []
@@ -123,8 +122,7 @@ package struct PreviewSubject: Sendable {
     do throws(CompositionError) {
       let contents = try template.contents(
         for: shown, issuer: issuer, serialNumber: serialNumber, isVoided: state == .voided)
-      images.add(contents.assets)
-      let pass = ReadPass(contents.files)
+      let pass = ReadPass(contents.files, images: images.images(of: contents.assets))
       return Drawable(pass: pass.map { .success($0) }, ticket: shown, variables: variables)
     } catch {
       return Drawable(pass: .failure(error), ticket: shown, variables: variables)
@@ -132,21 +130,16 @@ package struct PreviewSubject: Sendable {
   }
 }
 
-/// All pictures, each once.
+/// The pictures of all passes, those of passes with the same assets read once.
 private struct ImageGathering {
-  var images: [String: [UInt8]] = [:]
-  private var seen: Set<ObjectIdentifier> = []
+  private(set) var bytes: [String: [UInt8]] = [:]
+  private var known: [ObjectIdentifier: PassImages] = [:]
 
-  mutating func add(_ assets: PassAssets) {
-    guard seen.insert(ObjectIdentifier(assets)).inserted else { return }
-    for file in assets.files where file.path.hasSuffix(".png") {
-      images[PassImage.Variant.id(of: file.bytes)] = file.bytes
-    }
-  }
-
-  mutating func add(_ files: PassFiles) {
-    for (path, bytes) in files.contents where path.hasSuffix(".png") {
-      images[PassImage.Variant.id(of: bytes)] = bytes
-    }
+  mutating func images(of assets: PassAssets) -> PassImages {
+    if let images = known[ObjectIdentifier(assets)] { return images }
+    let images = PassImages(assets.files.map { (path: $0.path, bytes: $0.bytes) })
+    known[ObjectIdentifier(assets)] = images
+    bytes.merge(images.bytes) { first, _ in first }
+    return images
   }
 }

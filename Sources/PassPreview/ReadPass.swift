@@ -8,27 +8,25 @@ struct ReadPass: Sendable {
   /// The names of the `.lproj` folders, without the ending.
   let languages: [String]
   private let strings: [String: StringsFile]
-  private let images: [String: [PassImage.Variant]]
+  private let images: PassImages
 
-  /// nil when there is no `pass.json` that could be read.
-  init?(_ files: PassFiles) {
+  /// - Parameter images: the pictures among the files.
+  /// - Returns: nil when there is no `pass.json` that could be read.
+  init?(_ files: PassFiles, images: PassImages) {
     guard let value = WalletRules.document(in: files).document?.value, value.object != nil else { return nil }
     self.value = value
+    self.images = images
     var strings: [String: StringsFile] = [:]
-    var images: [String: [PassImage.Variant]] = [:]
     var languages: Set<String> = []
     for (path, bytes) in files.contents {
       let parts = path.split(separator: "/")
-      if parts.count == 2, parts[0].hasSuffix(".lproj") { languages.insert(String(parts[0].dropLast(6))) }
-      if parts.count == 2, parts[1] == "pass.strings", let table = try? StringsFile(parsing: bytes) {
-        strings[String(parts[0].dropLast(6))] = table
-      } else if let image = PassImage.Variant(path: path, bytes: bytes) {
-        images[image.name, default: []].append(image)
-      }
+      guard parts.count == 2, parts[0].hasSuffix(".lproj") else { continue }
+      let language = String(parts[0].dropLast(".lproj".count))
+      languages.insert(language)
+      if parts[1] == "pass.strings", let table = try? StringsFile(parsing: bytes) { strings[language] = table }
     }
     self.languages = languages.sorted()
     self.strings = strings
-    self.images = images
   }
 
   /// The folder that a phone in `language` reads: `de` where there is no `de-CH`.
@@ -51,10 +49,26 @@ struct ReadPass: Sendable {
 
   /// An image as this language sees it. One at the top of the pass takes the place of the localised ones.
   func image(_ name: String, in language: String) -> PassImage? {
-    let all = images[name] ?? []
+    let all = images.variants[name] ?? []
     let top = all.filter { $0.folder == nil }
     let variants = top.isEmpty ? all.filter { $0.folder == folder(for: language) && $0.folder != nil } : top
     return PassImage(name: name, variants: variants)
+  }
+}
+
+/// The pictures of a pass. Reading one goes through all its bytes, and passes share most of theirs.
+struct PassImages: Sendable {
+  /// By the name that Wallet knows: `strip`.
+  private(set) var variants: [String: [PassImage.Variant]] = [:]
+  /// The files by their ids.
+  private(set) var bytes: [String: [UInt8]] = [:]
+
+  init(_ files: some Sequence<(path: String, bytes: [UInt8])>) {
+    for file in files {
+      guard let variant = PassImage.Variant(path: file.path, bytes: file.bytes) else { continue }
+      variants[variant.name, default: []].append(variant)
+      bytes[variant.id] = file.bytes
+    }
   }
 }
 
@@ -76,12 +90,8 @@ struct PassImage: Sendable, Hashable {
       name = found.base
       folder = found.folder.isEmpty ? nil : String(found.folder.dropLast(".lproj/".count))
       scale = found.scale
-      id = Self.id(of: bytes)
+      id = "\(String(PNGInfo.checksum(of: bytes), radix: 16))-\(bytes.count)"
       self.pixels = pixels
-    }
-
-    static func id(of bytes: [UInt8]) -> String {
-      "\(String(PNGInfo.checksum(of: bytes), radix: 16))-\(bytes.count)"
     }
   }
 

@@ -49,7 +49,7 @@ struct PreviewAnswers {
     }
     if rest.hasSuffix("/face"), let item = item(rest.dropLast("/face".count)) {
       guard let subject = item.subject else {
-        return .text(404, "\(item.name) cannot be drawn: see /p/\(rest.dropLast("/face".count))")
+        return .html(PreviewGallery.face(broken: item.problems))
       }
       return .html(subject.face(choice, now: Inputs.now, problems: item.problems))
     }

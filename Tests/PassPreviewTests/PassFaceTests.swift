@@ -8,7 +8,7 @@ import Testing
   private func pass(_ json: String, strings: [String: String] = [:]) throws -> ReadPass {
     var files = PassFiles(["pass.json": Array(json.utf8)])
     for (language, text) in strings { files["\(language).lproj/pass.strings"] = Array(text.utf8) }
-    return try #require(ReadPass(files))
+    return try #require(ReadPass(files, images: PassImages([])))
   }
 
   private func face(
