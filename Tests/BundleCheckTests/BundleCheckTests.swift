@@ -153,6 +153,25 @@ import Testing
     }
   }
 
+  @Test func `a mistake in a template is told once, and what stays out of passes not at all`() throws {
+    try Workshop.inTemporaryFolder { folder in
+      var template = SamplePass.files
+      template["tooling.json"] = Array("{}".utf8)
+      template["samples/one.json"] = Array(#"{"ticket": {"id": "1", "barcode": "0001"}}"#.utf8)
+      template["pass.json"] = Array(
+        SamplePass.passJSON.replacing("\"00012345\"", with: "\"{{ ticket.barcode }}\"").utf8)
+      template[".DS_Store"] = [0]
+      let path = folder.appending(path: "mine.pkpasstemplate")
+      try Workshop.write(template, to: path)
+      #expect(try BundleCheck.check(path: path.path, now: SamplePass.now).findings == [])
+      template["fr.lproj/pass.strings"] = Array("\"title\" = \"x\"".utf8)
+      try Workshop.write(template, to: path)
+      let findings = try BundleCheck.check(path: path.path, now: SamplePass.now).findings
+      #expect(findings.map(\.code) == ["strings-syntax"])
+      #expect(findings.first?.place.line == 1)
+    }
+  }
+
   @Test func `folders that are no pass`() throws {
     try Workshop.inTemporaryFolder { folder in
       let empty = try BundleCheck.check(path: folder.path, now: SamplePass.now)

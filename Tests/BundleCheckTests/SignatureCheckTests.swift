@@ -60,6 +60,7 @@ import Testing
     ("leaf", "wwdr", ["-binary", "-signer", "nfc.pem", "-inkey", "nfc.key"], ["signature-many-signers"]),
     ("nfc", "wwdr", ["-binary"], []),
     ("title", "wwdr", ["-binary"], ["pass-type-extension-mismatch"]),
+    ("renamed", "wwdr", ["-binary"], ["pass-type-name-mismatch"]),
     ("server", "wwdr", ["-binary"], ["certificate-purpose"]),
     ("expired", "wwdr", ["-binary"], ["certificate-expired", "signed-outside-validity"]),
     ("self", "wwdr", ["-binary"], ["certificate-self-signed", "untrusted-issuer"]),

@@ -43,12 +43,17 @@ struct Workshop: Sendable {
       try certificate("nfc", subject, by: "wwdr", extensions: "\(usage)\n\(type)\n1.2.840.113635.100.6.1.26=ASN1:NULL")
       try certificate(
         "title", subject, by: "wwdr", extensions: usage + "\n1.2.840.113635.100.6.1.16=ASN1:UTF8String:Tickets")
+      try certificate(
+        "renamed", subject.replacing("Pass Type ID: \(Self.passType)", with: "Pass Type ID with NFC: pass.org.other"),
+        by: "wwdr", extensions: "\(usage)\n\(type)")
       try certificate("server", subject, by: "wwdr", extensions: "extendedKeyUsage=serverAuth\n\(type)")
       try certificate("expired", subject, by: "wwdr", extensions: "\(usage)\n\(type)", days: -1)
       try certificate("self", subject, by: nil, extensions: "\(usage)\n\(type)")
       try certificate("plain", "/CN=Somebody", by: "wwdr", extensions: usage)
       var pem: [String: [UInt8]] = [:]
-      for name in ["root", "other", "wwdr", "impostor", "leaf", "nfc", "title", "server", "expired", "self", "plain"] {
+      for name in [
+        "root", "other", "wwdr", "impostor", "leaf", "nfc", "title", "renamed", "server", "expired", "self", "plain",
+      ] {
         for ending in ["pem", "key"] {
           pem["\(name).\(ending)"] = [UInt8](try Data(contentsOf: folder.appending(path: "\(name).\(ending)")))
         }
