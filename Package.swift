@@ -18,6 +18,13 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.3.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
@@ -44,6 +51,27 @@ let package = Package(
     .target(
       name: "PassPreview", dependencies: ["CZint", "JSON", "Liquid", "Passes", "Tickets", "ZonedTime"],
       resources: [.embedInCode("page.css"), .embedInCode("page.js")], swiftSettings: settings),
+    .target(
+      name: "SecutixClient",
+      dependencies: [
+        "JSON", "PassBundle", "ZonedTime",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ], swiftSettings: settings),
+    .target(
+      name: "Sandbox",
+      dependencies: [
+        "JSON", "PassBundle", "ZonedTime",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ], swiftSettings: settings),
     .executableTarget(
       name: "passmint",
       dependencies: [
@@ -81,6 +109,17 @@ let package = Package(
       name: "PassPreviewTests", dependencies: ["JSON", "PassPreview", "Passes", "passmint"],
       exclude: ["Browser", "requirements.txt", "scan.py"],
       swiftSettings: settings),
+    .testTarget(
+      name: "SecutixClientTests",
+      dependencies: [
+        "JSON", "PassBundle", "Sandbox", "Secutix", "SecutixClient", "Tickets", "ZonedTime",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ], exclude: ["judge.py"], swiftSettings: settings),
     .testTarget(
       name: "PassmintTests", dependencies: ["JSON", "PassBundle", "Passes", "passmint"],
       exclude: ["requirements.txt", "sarif.py"], swiftSettings: settings),

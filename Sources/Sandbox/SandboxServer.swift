@@ -1,0 +1,127 @@
+import Glibc
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+
+extension SandboxSecutix {
+  /// Serves on loopback for as long as `body` runs.
+  ///
+  /// - Parameters:
+  ///   - port: 0: any that is free.
+  ///   - body: given the address, such as `http://127.0.0.1:40123`.
+  package nonisolated func serve<Result: Sendable>(
+    port: Int = 0, _ body: @escaping @Sendable (_ url: String) async throws -> Result
+  ) async throws -> Result {
+    try await withThrowingTaskGroup(of: Result?.self) { group in
+      let (ports, running) = AsyncStream<Int>.makeStream()
+      var logger = Logger(label: "sandbox")
+      // Connections that are open when it ends are no errors.
+      logger.logLevel = .critical
+      let application = Application(
+        router: router(), configuration: .init(address: .hostname("127.0.0.1", port: port), serverName: nil),
+        onServerRunning: { channel in
+          running.yield(channel.localAddress?.port ?? 0)
+          running.finish()
+        }, logger: logger)
+      group.addTask {
+        defer { running.finish() }
+        try await application.run()
+        return nil
+      }
+      group.addTask {
+        guard let port = await ports.first(where: { _ in true }) else { return nil }
+        return try await body("http://127.0.0.1:\(port)")
+      }
+      defer { group.cancelAll() }
+      while let first = try await group.next() {
+        if let result = first { return result }
+      }
+      throw SandboxError("the sandbox could not be started")
+    }
+  }
+
+  private nonisolated func router() -> Router<SandboxContext> {
+    let router = Router(context: SandboxContext.self)
+    router.post("/tnai/backend-apis/v1/auth") { request, context in
+      try await self.respond(to: request, context, method: "auth", service: nil)
+    }
+    router.post("/:module/backend-apis/:service/:version/:method") { request, context in
+      guard context.parameters.get("version")?.hasPrefix("v") == true, let method = context.parameters.get("method"),
+        let service = context.parameters.get("service")
+      else { return Response(status: .notFound) }
+      return try await self.respond(to: request, context, method: method, service: service)
+    }
+    for path in ["/tnai/backend-apis/v1/auth", "/:module/backend-apis/:service/:version/:method"] {
+      for method in [HTTPRequest.Method.get, .put, .delete, .patch] {
+        router.on(RouterPath(path), method: method) { _, _ in
+          Response(status: .methodNotAllowed, headers: [.allow: "POST"])
+        }
+      }
+    }
+    return router
+  }
+
+  private nonisolated func respond(
+    to request: Request, _ context: SandboxContext, method: String, service: String?
+  ) async throws -> Response {
+    let body = try await request.body.collect(upTo: 1 << 20)
+    let call = Call(
+      method: method, path: request.uri.path, authorization: request.headers[.authorization],
+      language: request.headers[.acceptLanguage],
+      correlationID: HTTPField.Name("X-Correlation-ID").flatMap { request.headers[$0] },
+      userAgent: request.headers[.userAgent], encodings: request.headers[.acceptEncoding],
+      body: Array(body.readableBytesView))
+    let answer = await answer(
+      call, method: method, service: service, contentType: request.headers[.contentType])
+    // A fault's delay, ended by the server's end.
+    if answer.delay > .zero { try await Task.sleep(for: answer.delay) }
+    switch answer.ending {
+    case .never:
+      try await Task.sleep(for: .seconds(86_400))
+    case .reset:
+      // With nothing left to send, closing resets the connection.
+      if let provider = context.channel as? any SocketOptionProvider {
+        try await provider.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
+      }
+      try await context.channel.close()
+    case .whole, .cut: break
+    }
+    return Self.response(
+      answer, compressed: request.headers[.acceptEncoding]?.contains("gzip") == true)
+  }
+
+  private static func response(_ answer: SandboxAnswer, compressed: Bool) -> Response {
+    var headers = HTTPFields()
+    for (name, value) in answer.headers {
+      if let name = HTTPField.Name(name) { headers[name] = value }
+    }
+    var bytes = answer.body
+    if compressed, !bytes.isEmpty {
+      bytes = gzip(bytes)
+      headers[.contentEncoding] = "gzip"
+    }
+    let status = HTTPResponse.Status(code: answer.status)
+    guard answer.ending == .cut else {
+      return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+    let half = Array(bytes.prefix(bytes.count / 2))
+    return Response(
+      status: status, headers: headers,
+      body: ResponseBody(contentLength: bytes.count) { writer in
+        try await writer.write(ByteBuffer(bytes: half))
+        throw SandboxError("the body ends here")
+      })
+  }
+}
+
+/// A request with the connection it came by.
+struct SandboxContext: RequestContext {
+  var coreContext: CoreRequestContextStorage
+  let channel: any Channel
+
+  init(source: ApplicationRequestContextSource) {
+    coreContext = .init(source: source)
+    channel = source.channel
+  }
+}
