@@ -24,7 +24,7 @@ struct SandboxAnswer: Sendable {
 extension SandboxSecutix {
   /// Answers a call as Secutix does: the limit first, then who calls, then what is asked; faults instead of any of it.
   func answer(_ call: Call, method: String?, service: String?, contentType: String?) -> SandboxAnswer {
-    calls.append(call)
+    note(call)
     let fault = takeFault(call.method)
     switch fault {
     case .status(let status, let retryAfter):
@@ -101,8 +101,9 @@ extension SandboxSecutix {
     let found: JSONObject?
     switch (service, method) {
     case ("externalOrderService", "getFileDetailsFromOrderSecretId"):
-      let secret = body["orderSecretId"]?.stringValue
-      found = files.first { $0.orders.contains { $0.secret == secret } }.map { fileDetails($0, language: language) }
+      found = body["orderSecretId"]?.stringValue.flatMap { file(ofSecret: $0) }.map {
+        fileDetails($0, language: language)
+      }
     case ("externalOrderService", "getFileDetails"):
       found = body["fileId"]?.int.flatMap { file($0) }.map { fileDetails($0, language: language) }
     case ("externalOrderService", "getOrderDetails"):
@@ -131,12 +132,9 @@ extension SandboxSecutix {
 
   /// The answer of `getOrderDetails`, which is also the body of the order webhook V2.
   func orderAnswer(_ id: Int64, _ granularity: String?, _ language: String) -> JSONObject? {
-    for file in files {
-      guard let order = file.orders.first(where: { $0.id == id }) else { continue }
-      let details = orderDetails(order, of: file, granularity: granularity ?? "OPERATIONS", language: language)
-      return ["orderDetailsData": .object(details)]
-    }
-    return nil
+    guard let file = file(ofOrder: id), let order = file.orders.first(where: { $0.id == id }) else { return nil }
+    let details = orderDetails(order, of: file, granularity: granularity ?? "OPERATIONS", language: language)
+    return ["orderDetailsData": .object(details)]
   }
 
   /// The first language of `Accept-Language` that the house has names in.

@@ -59,10 +59,12 @@ extension SandboxSecutix {
     document["productId"] = .number(JSONNumber(performance.productID))
     document["product"] = .string(name)
     document["productCode"] = .string(performance.productCode)
-    document["performanceId"] = .number(JSONNumber(performance.id))
-    document["performance"] = .string(name)
-    document["eventId"] = .number(JSONNumber(performance.eventID))
-    document["startDate"] = date(performance.start)
+    if let event = performance.eventID {
+      document["performanceId"] = .number(JSONNumber(performance.id))
+      document["performance"] = .string(name)
+      document["eventId"] = .number(JSONNumber(event))
+    }
+    document["startDate"] = performance.start.map { date($0) }
     document["duration"] = performance.duration.map { .number(JSONNumber($0)) }
     document["site"] = (performance.site[language] ?? performance.site[house.language]).map { .string($0) }
     document["space"] = performance.space.map { .string($0) } ?? .null

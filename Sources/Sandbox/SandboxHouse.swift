@@ -16,10 +16,11 @@ package struct SandboxHouse: Sendable {
   package var barcodeLength: Int
   package var performances: [Performance]
 
-  /// What a ticket is for.
+  /// What a ticket is for: a performance, a time slot, a season.
   package struct Performance: Sendable, Hashable {
     package var id: Int64
-    package var eventID: Int64
+    /// nil for what is no single event, such as a season ticket.
+    package var eventID: Int64?
     package var productID: Int64
     package var productCode: String
     /// Secutix's product family, such as `SINGLE_ENTRY`.
@@ -32,8 +33,8 @@ package struct SandboxHouse: Sendable {
     package var zip: String
     package var town: String
     package var countryCode: String
-    /// Milliseconds since 1970.
-    package var start: Int64
+    /// Milliseconds since 1970; nil for what is valid for more than one date.
+    package var start: Int64?
     /// Seconds; not every house gives one.
     package var duration: Int64?
     package var isSeated = true
@@ -46,7 +47,8 @@ package struct SandboxHouse: Sendable {
 }
 
 extension SandboxHouse {
-  /// A theatre in Lyon. One performance is on the night the clocks go back, one has no duration.
+  /// A theatre in Lyon. One performance is in the night the clocks go back and has no duration; the third is a season
+  /// ticket.
   package static let theatre = SandboxHouse(
     institution: "MOSA", operatorCode: "MOSA_PASSES", secret: "a-theatre-of-the-sandbox", timeZone: "Europe/Paris",
     currencyCode: "EUR", fractionDigits: 2, language: "fr", barcodeLength: 24,
@@ -66,6 +68,11 @@ extension SandboxHouse {
         site: ["fr": "Maison des Arts", "en": "House of the Arts"], space: "Petite Salle",
         street: "12 quai des Lilas", zip: "69002", town: "Lyon", countryCode: "FR",
         start: moment("2027-10-31T01:30:00+02:00"), duration: nil, price: 22_500, wallet: "vip"),
+      Performance(
+        id: 10_228_900_000_202, eventID: nil, productID: 10_228_900_000_102, productCode: "ABO27",
+        kind: "SEASONTICKET", names: ["fr": "Abonnement 2027", "en": "Season Ticket 2027"],
+        site: ["fr": "Maison des Arts", "en": "House of the Arts"], space: nil, street: "12 quai des Lilas",
+        zip: "69002", town: "Lyon", countryCode: "FR", start: nil, duration: nil, price: 310_000),
     ])
 
   /// A museum in Tokyo: visits by time slot, no seats, no decimals.

@@ -191,7 +191,7 @@ extension SandboxSecutix {
     let order = SandboxOrder(
       id: newID(), secret: random.token(), type: type, createdAt: now(), operations: [operation],
       movements: movements)
-    files[file].orders.append(order)
+    add(order, to: file)
     files[file].changedAt = now()
     closedOrders.append(order.id)
     for movement in movements where movement.undoes == nil {

@@ -16,7 +16,7 @@ package actor SandboxSecutix {
   package internal(set) var rows: [SandboxRow] = []
   /// Orders in the order they were closed: what the order webhooks send.
   package internal(set) var closedOrders: [Int64] = []
-  /// Calls in the order they arrived.
+  /// Calls in the order they arrived: the last ones.
   package internal(set) var calls: [Call] = []
 
   var random: SeededGenerator
@@ -26,6 +26,10 @@ package actor SandboxSecutix {
   var tokens: [String: Int64] = [:]
   /// Answers asked for again under their request id, with the polls still to come.
   var pending: [Int64: Int] = [:]
+  private var places: [Int64: Place] = [:]
+  private var filesByID: [Int64: Int] = [:]
+  private var filesByOrder: [Int64: Int] = [:]
+  private var filesBySecret: [String: Int] = [:]
   /// When the last minute's calls came.
   var recentCalls: [Int64] = []
 
@@ -42,6 +46,8 @@ package actor SandboxSecutix {
     package var callsPerMinute: Int? = 180
     /// 509, which Secutix means to replace by 429.
     package var limitStatus = 509
+    /// How many calls are remembered, at least.
+    package var keptCalls = 10_000
 
     package init() {}
   }
@@ -85,7 +91,9 @@ package actor SandboxSecutix {
   /// Forgets the tokens the endpoint gave: the next call with one is refused.
   package func endTokens() { tokens = [:] }
 
-  package func file(_ id: Int64) -> SandboxFile? { files.first { $0.id == id } }
+  package func file(_ id: Int64) -> SandboxFile? { filesByID[id].map { files[$0] } }
+  func file(ofOrder id: Int64) -> SandboxFile? { filesByOrder[id].map { files[$0] } }
+  func file(ofSecret secret: String) -> SandboxFile? { filesBySecret[secret].map { files[$0] } }
 
   package func movement(_ id: Int64) -> SandboxMovement? {
     place(of: id).map { files[$0.file].orders[$0.order].movements[$0.movement] }
@@ -97,15 +105,23 @@ package actor SandboxSecutix {
     var movement: Int
   }
 
-  func place(of movement: Int64) -> Place? {
-    for (file, value) in files.enumerated() {
-      for (order, value) in value.orders.enumerated() {
-        if let index = value.movements.firstIndex(where: { $0.id == movement }) {
-          return Place(file: file, order: order, movement: index)
-        }
-      }
+  func place(of movement: Int64) -> Place? { places[movement] }
+
+  /// Adds an order to a file, so that it is found.
+  func add(_ order: SandboxOrder, to file: Int) {
+    for (index, movement) in order.movements.enumerated() {
+      places[movement.id] = Place(file: file, order: files[file].orders.count, movement: index)
     }
-    return nil
+    files[file].orders.append(order)
+    filesByID[files[file].id] = file
+    filesByOrder[order.id] = file
+    filesBySecret[order.secret] = file
+  }
+
+  func note(_ call: Call) {
+    calls.append(call)
+    // Those who watch look at the last ones; a load test must not fill the memory.
+    if calls.count >= 2 * options.keptCalls { calls.removeFirst(options.keptCalls) }
   }
 
   func performance(_ id: Int64) -> SandboxHouse.Performance? { house.performances.first { $0.id == id } }

@@ -125,6 +125,14 @@ package actor SandboxWebhook {
     return report
   }
 
+  /// Runs the schedule until the task is cancelled.
+  package func run(every interval: Duration) async {
+    while !Task.isCancelled {
+      await poll()
+      try? await Task.sleep(for: interval)
+    }
+  }
+
   private func enqueue() async {
     switch settings.kind {
     case .rows:

@@ -15,7 +15,7 @@ package struct FileDetails: Sendable {
   package let fileState: String?
   /// As they stand in the answer, those without tickets too.
   package let orders: [Order]
-  package let tickets: [Ticket]
+  package internal(set) var tickets: [Ticket]
   /// Movements that are sold and not yet printed, and have nothing to be known by.
   package let waiting: Int
   /// Movements that are not believed, and why.

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Glibc
 import NIOCore
 import NIOHTTPCompression
+import NIOPosix
 import ZonedTime
 
 extension SecutixError {
@@ -19,8 +20,21 @@ extension SecutixError {
       case .remoteConnectionClosed: self = .unreachable(reason: "the connection was closed")
       default: self = .unreachable(reason: error.shortDescription)
       }
-    case let error as IOError: self = .unreachable(reason: String(cString: strerror(error.errnoCode)))
-    default: self = .unreachable(reason: "\(type(of: error))")
+    default: self = .unreachable(reason: Self.reason(for: error))
+    }
+  }
+
+  private static func reason(for error: any Error) -> String {
+    switch error {
+    case let error as IOError: return String(cString: strerror(error.errnoCode))
+    case let error as NIOConnectionError:
+      // Tried at each of the host's addresses; the first says enough.
+      return error.connectionErrors.first.map { reason(for: $0.error) } ?? "the host's name is not known"
+    case is SocketAddressError: return "the host's name is not known"
+    default:
+      let type = "\(type(of: error))"
+      // What TLS says names certificates and versions.
+      return type.contains("SSL") ? "TLS failed: \(String("\(error)".prefix(200)))" : type
     }
   }
 }

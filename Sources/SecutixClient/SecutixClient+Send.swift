@@ -37,9 +37,7 @@ extension SecutixClient {
       return try await withThrowingTaskGroup(of: Answer?.self) { group in
         group.addTask { [http] in
           let response = try await http.execute(request, timeout: .hours(1))
-          var body = try await response.body.collect(upTo: patience.bodyLimit)
-          // What a server sends beside the answer it is judged by must not count.
-          if response.status == .noContent { body.clear() }
+          let body = try await response.body.collect(upTo: patience.bodyLimit)
           return Answer(status: Int(response.status.code), headers: response.headers, body: body)
         }
         group.addTask {

@@ -255,12 +255,12 @@ import Testing
     }
   }
 
-  @Test func `nobody there is unreachable`() async throws {
+  @Test(arguments: ["127.0.0.1", "localhost"]) func `nobody there is unreachable`(host: String) async throws {
     let staging = Staging()
     let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: SecutixClient.configuration())
     // Port 1 of loopback: nothing listens there.
     let client = SecutixClient(
-      staging.connection("http://127.0.0.1:1"), http: http, limiter: CallLimiter(clock: CallClock(staging.clock)),
+      staging.connection("http://\(host):1"), http: http, limiter: CallLimiter(clock: CallClock(staging.clock)),
       clock: CallClock(staging.clock))
     let error = await alive(client)
     try await http.shutdown()

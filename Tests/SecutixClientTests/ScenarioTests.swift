@@ -222,6 +222,40 @@ import ZonedTime
     }
   }
 
+  @Test func `a file asked for in three languages has its names in three`() async throws {
+    try await Staging().run { client, sandbox in
+      let sale = try await sandbox.sell(count: 2)
+      var read = try await details(client, sale)
+      #expect(read.tickets.allSatisfy { !$0.hasTranslations })
+      for language in ["en", "de"] {
+        // What changes between two answers is the first's.
+        try await sandbox.rename(sale.movements[0], to: SandboxPerson("Ben", language))
+        read = read.adding(try await details(client, sale, language: language), language: language)
+      }
+      for ticket in read.tickets {
+        #expect(ticket.event.name?.text == "Gala symphonique")
+        #expect(ticket.event.name?.translations == ["en": "Symphonic Gala", "de": "Sinfonische Gala"])
+        #expect(ticket.tariff.name?.text(in: "de") == "Erwachsene")
+        #expect(ticket.venue.name?.text(in: "en-GB") == "House of the Arts")
+        #expect(ticket.venue.name?.text(in: "de") == "Maison des Arts")
+        #expect(ticket.holder.name == nil)
+      }
+    }
+  }
+
+  @Test func `a season ticket has no date, and is a ticket`() async throws {
+    try await Staging().run { client, sandbox in
+      let season = try #require(await sandbox.house.performances.last)
+      let sale = try await sandbox.sell(performance: season.id)
+      let read = try await details(client, sale)
+      #expect(read.refused.isEmpty)
+      #expect(read.tickets[0].action == .issue)
+      #expect(read.tickets[0].event.start == nil)
+      #expect(read.tickets[0].event.name?.text == "Abonnement 2027")
+      #expect(read.tickets[0].product.family == "SEASONTICKET")
+    }
+  }
+
   @Test func `the same seed gives the same sandbox, another another`() async throws {
     func play(seed: UInt64) async throws -> ([SandboxFile], [SandboxRow]) {
       var options = SandboxSecutix.Options()

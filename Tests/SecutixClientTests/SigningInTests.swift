@@ -48,7 +48,7 @@ import Testing
   }
 
   @Test func `each value that is not the house's is refused, after one more try`() async throws {
-    for part in ["institution", "operator", "partner", "secret", "ttl", "clock"] {
+    for part in ["institution", "operator", "partner", "secret", "ttl", "slow", "fast"] {
       var staging = Staging()
       switch part {
       case "institution": staging.institution = "CUBE"
@@ -60,10 +60,12 @@ import Testing
       }
       try await staging.run { client, sandbox in
         var client = client
-        if part == "clock" {
+        if part == "slow" || part == "fast" {
+          // Ten seconds are more than may pass on the way, and less than the token lives.
+          let offset: Int64 = part == "slow" ? -10_000 : 10_000
           client = SecutixClient(
             client.connection, http: client.http, limiter: client.limiter,
-            clock: CallClock(ContinuousClock(), epochMilliseconds: { TestClock.start - 60_000 }))
+            clock: CallClock(ContinuousClock(), epochMilliseconds: { TestClock.start + offset }))
         }
         #expect(await alive(client) == .unauthorized(status: 401))
         #expect(await sandbox.calls.count == 2)

@@ -142,6 +142,19 @@ import ZonedTime
     }
   }
 
+  @Test func `the schedule runs until it is stopped`() async throws {
+    try await run { sandbox, receiver, settings, http in
+      let webhook = SandboxWebhook(settings, of: sandbox, http: http)
+      let schedule = Task { await webhook.run(every: .milliseconds(5)) }
+      for sold in 1...3 {
+        try await sandbox.sell()
+        await until { receiver.got.count == sold }
+      }
+      schedule.cancel()
+      await schedule.value
+    }
+  }
+
   @Test func `a run sends no more than it may`() async throws {
     try await run { sandbox, receiver, settings, http in
       var settings = settings
