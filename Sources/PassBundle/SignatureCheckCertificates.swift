@@ -149,7 +149,8 @@ extension SignatureCheck {
     report(
       .error, "untrusted-issuer",
       "the certificate was issued by “\(signer.issuer)”, which is not one of Apple's known intermediates\(isOwn)",
-      hint: "Wallet will refuse the pass. For certificates of your own, name their root with --trust FILE.")
+      hint: "Wallet will refuse the pass. For certificates of your own, name their root: `passmint check --trust FILE`."
+    )
   }
 
   private mutating func reportMissingIssuer(of signer: Certificate, among others: [Certificate]) {

@@ -7,8 +7,8 @@ import Passes
 struct CardMarkup {
   let face: PassFace
   let state: PreviewChoice.State
-  /// What stands behind a field in the template; nil for a finished pass.
-  let source: (PassFace.Field) -> FieldSource?
+  /// What stands in the template behind a place of the pass, by the key of its field; nil for a finished pass.
+  let source: (_ pointer: String, _ key: String?) -> FieldSource?
   var html = HTML()
 
   private var hasStrip: Bool { face.images["strip"] != nil }
@@ -94,16 +94,13 @@ struct CardMarkup {
 
   /// A field with everything the inspector says about it.
   mutating func field(_ field: PassFace.Field) {
-    let source = self.source(field)
     html.open(
       "div",
       [
-        "class": "field", "tabindex": "0", "data-key": field.key, "data-pointer": field.pointer,
-        "data-group": field.group, "data-align": field.alignment == .natural ? nil : field.alignment.rawValue,
-        "data-value-source": source?.value?.text, "data-value-place": source?.value.map { "\($0.place)" },
-        "data-label-source": source?.label?.text, "data-label-place": source?.label.map { "\($0.place)" },
-        "data-variables": source.map { $0.variablesJSON }, "data-change": field.changeMessage,
-      ])
+        ("class", "field"), ("data-group", field.group),
+        ("data-align", field.alignment == .natural ? nil : field.alignment.rawValue),
+        ("data-change", field.changeMessage),
+      ] + origin(of: field.pointer, key: field.key))
     html.element("span", ["class": "label", "dir": "auto"], text: field.label)
     html.open("span", [("class", "value"), ("dir", "auto")] + Self.relative(field.value.relative))
     if let attributed = field.attributed {
@@ -115,6 +112,19 @@ struct CardMarkup {
     }
     html.close("span")
     html.close("div")
+  }
+
+  /// What the inspector says about a text of the pass.
+  private func origin(of pointer: String, key: String, isTag: Bool = false) -> [(key: String, value: String?)] {
+    let source = self.source(pointer, isTag ? nil : key)
+    // Fields that came out empty shift the others, so findings speak of the template's places.
+    let place = (source?.value ?? source?.label)?.place.pointer ?? pointer
+    return [
+      ("tabindex", "0"), ("data-key", key), ("data-pointer", pointer), ("data-place", place),
+      ("data-value-source", source?.value?.text), ("data-value-place", source?.value.map { "\($0.place)" }),
+      ("data-label-source", source?.label?.text), ("data-label-place", source?.label.map { "\($0.place)" }),
+      ("data-variables", source?.variablesJSON),
+    ]
   }
 
   private static func relative(_ date: WalletText.RelativeDate?) -> [(key: String, value: String?)] {
@@ -195,9 +205,9 @@ struct CardMarkup {
     image("primaryLogo", "logo")
     let name = face.logoText ?? (face.look == .posterEventTicket ? face.organization : nil)
     if let name, face.images["primaryLogo"] == nil { html.element("span", ["class": "logo-text"], text: name) }
-    if let poster = face.poster, poster.date != nil {
-      html.open("div", ["class": "when"])
-      html.element("span", ["class": "day"], text: poster.date ?? "")
+    if let poster = face.poster, let date = poster.date {
+      html.raw("<div class=\"when\">")
+      posterText("span", "day", date)
       if let time = poster.time { html.element("span", ["class": "time"], text: time) }
       html.close("div")
     }
@@ -207,16 +217,16 @@ struct CardMarkup {
     }
     html.raw("<div class=\"headline\">")
     if let poster = face.poster {
-      html.element("h2", ["class": "title", "dir": "auto"], text: poster.title)
-      if let subtitle = poster.subtitle { html.element("p", ["class": "subtitle", "dir": "auto"], text: subtitle) }
-      if let venue = poster.venue { html.element("p", ["class": "venue", "dir": "auto"], text: venue) }
+      if let title = poster.title { posterText("h2", "title", title) }
+      if let subtitle = poster.subtitle { posterText("p", "subtitle", subtitle) }
+      if let venue = poster.venue { posterText("p", "venue", venue) }
     } else {
       posterFields()
     }
     html.raw("</div><footer class=\"band\">")
     if let poster = face.poster {
       for item in poster.seat {
-        html.raw("<div class=\"seat\">")
+        html.open("div", [("class", "seat field")] + origin(of: item.pointer, key: item.tag, isTag: true))
         html.element("span", ["class": "label"], text: item.label)
         html.element("span", ["class": "value", "dir": "auto"], text: item.value)
         html.raw("</div>")
@@ -228,6 +238,13 @@ struct CardMarkup {
     html.raw("</footer>")
     if face.look == .posterGeneric { bottom() }
     stateMark()
+  }
+
+  private mutating func posterText(_ element: String, _ cssClass: String, _ item: PosterTexts.Item) {
+    html.open(
+      element, [("class", "\(cssClass) field"), ("dir", "auto")] + origin(of: item.pointer, key: item.tag, isTag: true))
+    html.text(item.value)
+    html.close(element)
   }
 
   /// The primary fields of a poster: one without a label is the title.

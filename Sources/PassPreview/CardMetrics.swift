@@ -1,7 +1,7 @@
 /// Where Wallet draws what, in points of a card 358 wide (a phone of 390).
 ///
-/// Measured on screenshots of real phones, plus or minus one point. Tops are those of capital letters, as texts in the
-/// page are trimmed to them.
+/// Mostly measured on screenshots of real phones, plus or minus one point; Metrics.md says for each how sure it is. Tops
+/// are those of capital letters, as texts in the page are trimmed to them.
 struct CardMetrics {
   /// One row of fields.
   struct Row {

@@ -17,11 +17,6 @@ struct FaceMarkup {
     self.problems = problems
   }
 
-  private var faces: [PassFace] {
-    guard case .success(let pass)? = subject.drawable(choice)?.pass else { return [] }
-    return PassFace.faces(of: pass, language: choice.language ?? "en")
-  }
-
   /// The state that is drawn: a pass whose day has come is expired, whatever was chosen.
   private var state: PreviewChoice.State {
     let chosen = choice.state ?? .valid
@@ -31,27 +26,29 @@ struct FaceMarkup {
     return date.epochMilliseconds / 1000 < now ? .expired : .valid
   }
 
-  mutating func write(includesControls: Bool = true) {
-    if includesControls { controls() }
-    let faces = faces
+  mutating func write() {
+    controls()
+    let faces = subject.faces(choice)
     html.open("section", ["id": "stage", "aria-label": "Pass"])
     broken()
     if faces.isEmpty { nothingToDraw() }
-    cards(faces)
+    if let face = faces.last { notification(face) }
+    cards(faces, sides: PreviewChoice.Side.allCases)
     html.close("section")
     panel(faces)
   }
 
-  /// The cards alone.
-  mutating func writeCards() {
-    cards(faces)
+  /// The cards alone, or why there are none.
+  mutating func writeCards(sides: [PreviewChoice.Side] = PreviewChoice.Side.allCases) {
+    let faces = subject.faces(choice)
+    if faces.isEmpty { nothingToDraw() }
+    cards(faces, sides: sides)
   }
 
   // MARK: The pass
 
-  private mutating func cards(_ faces: [PassFace]) {
+  private mutating func cards(_ faces: [PassFace], sides: [PreviewChoice.Side]) {
     let sources = FieldSources(subject: subject, choice: choice)
-    if let face = faces.last { notification(face) }
     html.raw("<div class=\"cards\">")
     for face in faces {
       if faces.count > 1 {
@@ -61,20 +58,20 @@ struct FaceMarkup {
       card(face, sources) { $0.front() }
       if faces.count > 1 { html.close("figure") }
     }
-    if let face = faces.last { card(face, sources) { $0.back() } }
+    if sides.contains(.back), let face = faces.last { card(face, sources) { $0.back() } }
     html.raw("</div>")
   }
 
   private func caption(of look: PassLook) -> String {
     switch look {
-    case .posterEventTicket: "iOS 18 and later, with NFC"
+    case .posterEventTicket: "From iOS 18 with NFC, from iOS 27 without"
     case .posterGeneric: "iOS 27"
     default: "Everywhere else"
     }
   }
 
   private mutating func card(_ face: PassFace, _ sources: FieldSources, _ draw: (inout CardMarkup) -> Void) {
-    var card = CardMarkup(face: face, state: state, source: { sources.source(of: $0, style: face.style.rawValue) })
+    var card = CardMarkup(face: face, state: state, source: { sources.source(of: $0, $1) })
     draw(&card)
     html.raw(card.html.source)
   }
@@ -124,7 +121,7 @@ struct FaceMarkup {
     let findings = problems + subject.findings.filter { !problems.contains($0) }
     html.raw("<section id=\"findings\">")
     html.element("h2", text: findings.isEmpty ? "Nothing to mend" : "To mend (\(findings.count))")
-    if findings.isEmpty {
+    if findings.isEmpty, !faces.isEmpty {
       html.element("p", ["class": "quiet"], text: "Wallet takes this pass, and no rule has anything to say.")
     }
     html.raw("<ul>")
@@ -137,7 +134,11 @@ struct FaceMarkup {
     }
     html.raw("<section id=\"layout\"><h2>How it fits</h2><ul>")
     for fact in facts { html.element("li", ["data-kind": fact.kind.rawValue], text: fact.text) }
-    html.raw("</ul><p class=\"quiet\">Every field has room, and every text its full size.</p></section>")
+    html.raw("</ul>")
+    if !faces.isEmpty {
+      html.raw("<p class=\"quiet\">Every field has room, and every text its full size.</p>")
+    }
+    html.raw("</section>")
     variables()
     html.raw("</aside>")
   }
@@ -147,6 +148,7 @@ struct FaceMarkup {
       "li",
       [
         "data-code": finding.code, "data-severity": finding.severity.rawValue, "data-pointer": finding.place.pointer,
+        "tabindex": finding.place.pointer == nil ? nil : "0",
       ])
     html.element("strong", text: finding.severity == .error ? "Error" : "Warning")
     html.element("span", ["class": "message"], text: " \(finding.message)")
@@ -176,9 +178,8 @@ struct FaceMarkup {
   private mutating func controls() {
     html.raw("<form id=\"controls\" aria-label=\"How to show the pass\">")
     if !subject.samples.isEmpty { select("sample", "Ticket", subject.samples.map { ($0, $0) }, choice.sample ?? "") }
-    if subject.languages.count > 1 || subject.template != nil {
-      select("language", "Language", subject.languages.map { ($0, $0) }, choice.language ?? "")
-    }
+    let languages = subject.languages(with: choice)
+    select("language", "Language", languages.map { ($0, $0) }, choice.language ?? "")
     radios(
       "state", "State", PreviewChoice.State.allCases.map { ($0.rawValue, $0.rawValue.capitalizedFirst) },
       state.rawValue)
@@ -243,10 +244,13 @@ struct FieldSources {
     }
   }
 
-  func source(of field: PassFace.Field, style: String) -> FieldSource? {
+  /// - Parameter key: the field's key; nil for a semantic tag.
+  func source(of pointer: String, _ key: String?) -> FieldSource? {
     guard let template else { return nil }
+    let parts = pointer.split(separator: "/").map(String.init)
     func text(_ member: String) -> TemplateText? {
-      template.source(style: style, group: field.group, key: field.key, member: member)
+      guard let key, parts.count > 1 else { return member == "value" ? template.source(of: pointer) : nil }
+      return template.source(style: parts[0], group: parts[1], key: key, member: member)
     }
     let (value, label) = (text("value"), text("label"))
     let texts = [value, label].compactMap { $0?.text }

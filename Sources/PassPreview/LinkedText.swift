@@ -25,7 +25,7 @@ struct LinkedText {
     add(String(rest))
   }
 
-  /// Plain text in which Wallet finds addresses and numbers (`dataDetectorTypes`).
+  /// Plain text in which Wallet finds addresses and numbers (`dataDetectorTypes`). All kinds are looked for alike.
   init(detectingIn text: String) {
     var current = ""
     for line in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
@@ -81,7 +81,7 @@ struct LinkedText {
     for piece in pieces {
       if let address = piece.address {
         html.element(
-          "a", ["href": address, "target": "_blank", "rel": "noopener noreferrer", "tabindex": "-1"], text: piece.text)
+          "a", ["href": address, "target": "_blank", "rel": "noopener noreferrer"], text: piece.text)
       } else {
         html.text(piece.text)
       }

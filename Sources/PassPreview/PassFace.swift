@@ -239,12 +239,15 @@ struct FaceReader {
     }
   }
 
-  /// The first barcode; systems that cannot draw it take the next.
+  /// The first barcode that can be drawn; if none can, the first, to say why.
   func code() -> PassFace.Code? {
     let codes = pass.value["barcodes"]?.array ?? []
-    guard let code = codes.first ?? pass.value["barcode"], let message = code["message"]?.stringValue else {
-      return nil
-    }
+    let drawn = (codes.isEmpty ? [pass.value["barcode"]].compactMap { $0 } : codes).compactMap { code($0) }
+    return drawn.first { (try? $0.drawing.get()) != nil } ?? drawn.first
+  }
+
+  private func code(_ code: JSONValue) -> PassFace.Code? {
+    guard let message = code["message"]?.stringValue else { return nil }
     let format = code["format"]?.stringValue ?? ""
     let drawing = Result { () throws(BarcodeError) in
       try BarcodeDrawing(
@@ -253,59 +256,5 @@ struct FaceReader {
     return PassFace.Code(
       format: format, message: message, altText: text(code["altText"]).flatMap { $0.isEmpty ? nil : $0 },
       drawing: drawing)
-  }
-}
-
-/// What a poster event ticket says; all of it comes from the semantic tags.
-struct PosterTexts: Sendable {
-  let title: String
-  let subtitle: String?
-  let venue: String?
-  let date: String?
-  let time: String?
-  /// Label and value: section, row, seat.
-  let seat: [(label: String, value: String)]
-  /// Tags without which Wallet shows the classic ticket instead.
-  /// Source: Apple, "Creating an event pass using semantic tags".
-  let missing: [String]
-
-  init(_ pass: JSONValue, _ reader: FaceReader) {
-    let tags = pass["semantics"] ?? .null
-    func tag(_ name: String) -> String? {
-      tags[name].flatMap { reader.text($0) }.flatMap { $0.isEmpty ? nil : $0 }
-    }
-    var required = ["eventName", "venueName", "venueRegionName", "venueRoom"]
-    switch tags["eventType"]?.stringValue {
-    case "PKEventTypeSports": required += ["homeTeamAbbreviation", "awayTeamAbbreviation"]
-    case "PKEventTypeLivePerformance": required += ["performerNames"]
-    default: break
-    }
-    missing = required.filter { tags[$0] == nil }
-    title = tag("eventName") ?? ""
-    let performers = (tags["performerNames"]?.array ?? []).compactMap { reader.text($0) }.joined(separator: ", ")
-    subtitle =
-      if let home = tag("homeTeamAbbreviation"), let away = tag("awayTeamAbbreviation") {
-        "\(home) – \(away)"
-      } else {
-        performers.isEmpty || performers == title ? nil : performers
-      }
-    venue = [tag("venueName"), tag("venueRegionName")].compactMap { $0 }.joined(separator: " · ")
-    let start = (tag("eventStartDate") ?? tags["eventStartDateInfo"]?["date"]?.stringValue).flatMap {
-      ZonedDateTime(iso8601: $0)
-    }
-    let info = tags["eventStartDateInfo"]
-    let isUnknown = info?["unannounced"]?.bool == true || info?["undetermined"]?.bool == true
-    date = start.flatMap { isUnknown ? nil : reader.wallet.text(of: $0, skeleton: "EEEdMMM") }
-    let hasTime = info?["ignoreTimeComponents"]?.bool != true && !isUnknown
-    time = start.flatMap { hasTime ? reader.wallet.text(of: $0, .none, .short) : nil }
-    let first = tags["seats"]?.array?.first ?? .null
-    var seat: [(label: String, value: String)] = []
-    let words = WalletWords(language: reader.wallet.language)
-    for (name, label) in [("seatSection", words.section), ("seatRow", words.row), ("seatNumber", words.seat)] {
-      if let value = first[name].flatMap({ reader.text($0) }), !value.isEmpty { seat.append((label, value)) }
-    }
-    if seat.isEmpty, let level = tag("admissionLevel") { seat.append((words.admission, level)) }
-    if let entrance = tag("venueEntrance"), seat.count < 4 { seat.append((words.entrance, entrance)) }
-    self.seat = seat
   }
 }

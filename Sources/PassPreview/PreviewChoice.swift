@@ -16,7 +16,7 @@ package struct PreviewChoice: Sendable, Hashable {
     case back
   }
 
-  /// The name of a sample ticket; nil for the first.
+  /// The name of a sample ticket; nil for the one that was given, or the first that is valid.
   package var sample: String?
   /// A language tag; nil for the template's default.
   package var language: String?

@@ -13,7 +13,7 @@ package enum PreviewGallery {
   package static func page(_ entries: [Entry], now: Int64) -> String {
     var page = PageMarkup(title: "Templates", mode: .gallery, subject: nil, choice: PreviewChoice())
     page.html.raw("<main id=\"page\">")
-    page.heading("Templates", link: nil)
+    page.heading("Templates")
     if entries.isEmpty {
       page.html.element(
         "p", ["class": "quiet"], text: "There is no template in this folder yet: passmint template new NAME")
@@ -30,10 +30,10 @@ package enum PreviewGallery {
   }
 
   /// The page of a single template or pass that never could be drawn: what is wrong with it.
-  package static func page(of name: String, broken findings: [Finding]) -> String {
+  package static func page(of name: String, broken findings: [Finding], isInGallery: Bool = false) -> String {
     var page = PageMarkup(title: name, mode: .live, subject: name, choice: PreviewChoice())
     page.html.raw("<main id=\"page\">")
-    page.heading(name, link: "/")
+    page.heading(name, isInGallery: isInGallery)
     page.html.raw("<div id=\"face\">\(face(broken: findings))</div></main>")
     return page.finished()
   }
@@ -55,7 +55,8 @@ package enum PreviewGallery {
     html.open("a", ["href": address(subject.name), "aria-label": subject.name])
     html.open("div", ["class": "small", "data-images": "\(address(subject.name))/image/", "inert": ""])
     var face = FaceMarkup(subject, PreviewChoice(), now: now)
-    face.writeCards()
+    // The front alone: links on the back would end the link around it.
+    face.writeCards(sides: [.front])
     html.raw(face.html.source)
     html.close("div")
     html.element("strong", text: subject.name)

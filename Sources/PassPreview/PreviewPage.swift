@@ -7,12 +7,15 @@ extension PreviewSubject {
   /// - Parameters:
   ///   - now: seconds since 1970; a finished pass that is over by then is drawn as expired.
   ///   - problems: what is wrong with the files as they are now, while this is the last that could be drawn.
-  package func page(_ choice: PreviewChoice, now: Int64, problems: [Finding] = []) -> String {
+  ///   - isInGallery: whether there is a page with others to go back to.
+  package func page(
+    _ choice: PreviewChoice, now: Int64, problems: [Finding] = [], isInGallery: Bool = false
+  ) -> String {
     var face = FaceMarkup(self, choice, now: now, problems: problems)
     face.write()
     var page = PageMarkup(title: name, mode: .live, subject: name, choice: face.choice)
     page.html.open("main", ["id": "page"])
-    page.heading(name, link: "/")
+    page.heading(name, isInGallery: isInGallery)
     page.html.raw("<div id=\"face\">\(face.html.source)</div>")
     page.html.close("main")
     return page.finished()
@@ -31,17 +34,22 @@ extension PreviewSubject {
     face.write()
     var page = PageMarkup(title: name, mode: .kept, subject: name, choice: face.choice)
     page.html.open("main", ["id": "page"])
-    page.heading(name, link: nil)
+    page.heading(name)
     page.html.raw("<div id=\"face\">\(face.html.source)</div>")
     page.html.close("main")
     for sample in samples.isEmpty ? [""] : samples {
-      for language in languages.isEmpty ? [face.choice.language ?? "en"] : languages {
+      for language in languages(with: face.choice) {
         for state in PreviewChoice.State.allCases {
           var other = choice
           (other.sample, other.language, other.state) = (sample, language, state)
           var markup = FaceMarkup(self, other, now: now)
           markup.write()
-          page.html.open("template", ["data-face": "\(sample)|\(language)|\(state.rawValue)"])
+          page.html.open(
+            "template",
+            [
+              "data-face": "\(sample)|\(language)|\(state.rawValue)",
+              "data-own": ownState(of: sample) == state ? "" : nil,
+            ])
           page.html.raw(markup.html.source)
           page.html.close("template")
         }
@@ -49,14 +57,6 @@ extension PreviewSubject {
     }
     page.images(allImages)
     return page.finished()
-  }
-
-  /// The size of a picture in points: the card with its margin.
-  ///
-  /// - Parameter choice: whose width counts.
-  package static func pictureSize(_ choice: PreviewChoice) -> (width: Int, height: Int) {
-    let height = Double(choice.width - 32) * CardMetrics.height / CardMetrics.width
-    return (choice.width, Int(max(height, CardMetrics.least).rounded(.up)) + 32)
   }
 
   /// The pass alone as one file that needs nothing else.
@@ -90,6 +90,7 @@ struct PageMarkup {
       [
         "lang": "en", "data-mode": mode.rawValue, "data-subject": subject, "data-side": choice.side.rawValue,
         "data-scale": "\(choice.scale)", "data-page": choice.isDark ? "dark" : "light",
+        "data-sample": choice.sample, "data-language": choice.language,
         "style": "--phone:\(choice.width)px",
       ])
     html.raw("<head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">")
@@ -99,8 +100,9 @@ struct PageMarkup {
     html.raw("<style>\(String(decoding: PackageResources.page_css, as: UTF8.self))</style></head><body>")
   }
 
-  mutating func heading(_ name: String, link: String?) {
+  mutating func heading(_ name: String, isInGallery: Bool = false) {
     html.raw("<header id=\"heading\">")
+    if isInGallery { html.raw("<a href=\"/\">Templates</a>") }
     html.element("h1", text: name)
     html.raw("<span id=\"connection\" role=\"status\"></span></header>")
   }

@@ -13,6 +13,8 @@ package struct PreviewSubject: Sendable {
   /// The languages it can be shown in, the default one first.
   package let languages: [String]
   let template: PassTemplate?
+  /// The sample that is shown when nobody chose one.
+  private let firstSample: String?
   private let passes: [Case: Drawable]
   /// The state each sample is in by itself.
   private let ownStates: [String: PreviewChoice.State]
@@ -37,10 +39,12 @@ package struct PreviewSubject: Sendable {
     self.findings = findings
     self.template = template
     languages = template.languages
-    let samples = (ticket.map { [$0] } ?? []) + template.samples
+    let samples = (ticket.map { [$0] } ?? []) + template.samples.filter { $0.name != ticket?.name }
     self.samples = samples.map(\.name)
-    ownStates = Dictionary(
+    let ownStates = Dictionary(
       samples.map { ($0.name, Self.state(of: $0.ticket)) }, uniquingKeysWith: { first, _ in first })
+    self.ownStates = ownStates
+    firstSample = ticket?.name ?? samples.first { ownStates[$0.name] == .valid }?.name ?? samples.first?.name
     var images = ImageGathering()
     var passes: [Case: Drawable] = [:]
     for sample in samples {
@@ -58,6 +62,7 @@ package struct PreviewSubject: Sendable {
     self.name = name
     self.findings = findings
     template = nil
+    firstSample = nil
     samples = []
     let images = PassImages(files.contents.map { (path: $0.key, bytes: $0.value) })
     self.images = images.bytes
@@ -73,6 +78,24 @@ package struct PreviewSubject: Sendable {
       uniquingKeysWith: { first, _ in first })
   }
 
+  /// The languages to choose from: those there are, and the one that was asked for (`de-CH` is shown in `de`).
+  func languages(with choice: PreviewChoice) -> [String] {
+    guard let language = choice.language, !languages.contains(language) else { return languages }
+    return languages + [language]
+  }
+
+  /// Whether there is anything to draw.
+  package func canDraw(_ choice: PreviewChoice) -> Bool { !faces(completed(choice)).isEmpty }
+
+  /// - Parameter choice: a completed one.
+  func faces(_ choice: PreviewChoice) -> [PassFace] {
+    guard case .success(let pass)? = drawable(choice)?.pass else { return [] }
+    return PassFace.faces(of: pass, language: choice.language ?? "en")
+  }
+
+  /// The state a sample is in by itself.
+  func ownState(of sample: String) -> PreviewChoice.State { ownStates[sample] ?? .valid }
+
   /// A PNG the page links to.
   package func image(_ id: String) -> [UInt8]? { images[id] }
 
@@ -82,9 +105,7 @@ package struct PreviewSubject: Sendable {
   /// The choice with everything filled in that was left open or cannot be had.
   func completed(_ choice: PreviewChoice) -> PreviewChoice {
     var choice = choice
-    if !samples.contains(choice.sample ?? "") {
-      choice.sample = samples.first { ownStates[$0] == .valid } ?? samples.first
-    }
+    if !samples.contains(choice.sample ?? "") { choice.sample = firstSample }
     let wanted = choice.language
     if wanted == nil || (!languages.isEmpty && !languages.contains(wanted ?? "")) {
       let base = wanted?.split(whereSeparator: { $0 == "-" || $0 == "_" }).first.map(String.init)

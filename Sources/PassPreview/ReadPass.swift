@@ -43,8 +43,9 @@ struct ReadPass: Sendable {
 
   /// Whether other languages translate a text that this one lacks.
   func lacksTranslation(_ text: String, in language: String) -> Bool {
-    let own = folder(for: language)
-    return own.flatMap { strings[$0]?[text] } == nil && strings.contains { $0.key != own && $0.value[text] != nil }
+    // A language without a folder is the one that pass.json itself is written in.
+    guard let own = folder(for: language) else { return false }
+    return strings[own]?[text] == nil && strings.contains { $0.key != own && $0.value[text] != nil }
   }
 
   /// An image as this language sees it. One at the top of the pass takes the place of the localised ones.

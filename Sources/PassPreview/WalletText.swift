@@ -113,6 +113,7 @@ package struct WalletText {
 
   /// Whether the language is written from right to left, as Wallet then lays out the pass.
   var isRightToLeft: Bool {
-    ["ar", "he", "fa", "ur"].contains(language.split(whereSeparator: { $0 == "-" || $0 == "_" }).first ?? "")
+    ["ar", "he", "fa", "ur", "ps", "sd", "ug", "yi", "dv", "ckb"].contains(
+      language.split(whereSeparator: { $0 == "-" || $0 == "_" }).first ?? "")
   }
 }

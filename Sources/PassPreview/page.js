@@ -94,8 +94,28 @@
   function fitAll(scope) {
     const facts = [];
     for (const row of scope.querySelectorAll(".card.front .row")) fit(row, facts);
-    for (const text of scope.querySelectorAll(".alt-text")) {
-      if (text.scrollWidth > text.clientWidth + 1) facts.push(["cut", `barcode: the text below it is cut: ${text.textContent}`]);
+    for (const card of scope.querySelectorAll(".card.front[data-style=eventTicket]")) {
+      const header = [...card.querySelectorAll("[data-row=header] .label")].filter((label) => label.textContent);
+      const zoom = card.currentCSSZoom ?? 1;
+      const middle = (card.getBoundingClientRect().left + card.getBoundingClientRect().right) / 2;
+      for (const label of header) {
+        const box = label.getBoundingClientRect();
+        // The notch is 16 deep; where the label's capitals begin it is still 17 wide on either side.
+        if (box.left < middle + 17 * zoom && box.right > middle - 17 * zoom) {
+          facts.push(["cut", `${label.textContent}: the label lies under the notch`]);
+        }
+      }
+    }
+    const others = [
+      [".alt-text", "the text below the barcode"], [".logo-text", "the logo text"], [".headline .title", "the title"],
+      [".headline p", "a line of the poster"], [".seat .value", "a value of the poster"],
+    ];
+    for (const [selector, what] of others) {
+      for (const text of scope.querySelectorAll(`.card.front ${selector}`)) {
+        const isCut = text.scrollWidth > text.clientWidth + 1 || text.scrollHeight > text.clientHeight + 4
+          && selector === ".headline .title";
+        if (isCut) facts.push(["cut", `${what} is cut: ${text.textContent}`]);
+      }
     }
     const list = document.querySelector("#layout ul");
     if (!list) return;
@@ -198,7 +218,7 @@
       list.append(term, detail);
     };
     const data = field.dataset;
-    add("shows", field.querySelector(".value").textContent);
+    add("shows", (field.querySelector(".value") ?? field).textContent);
     add("value", data.valueSource, true);
     add("", data.valuePlace);
     add("label", data.labelSource, true);
@@ -222,6 +242,8 @@
     await Promise.all([loaded, document.fonts.ready]);
     if (mine !== latest) return;
     fitAll(scope);
+    // How high a picture of it has to be.
+    if (mode === "picture") root.dataset.height = String(Math.ceil(document.getElementById("stage").scrollHeight));
     root.dataset.drawn = String(++drawn);
   }
 
@@ -256,6 +278,8 @@
     if (!document.getElementById("controls") || options(face) !== options(fresh.content)) {
       face.replaceChildren(fresh.content);
     } else {
+      const state = fresh.content.querySelector("[name=state]:checked")?.value;
+      for (const radio of document.querySelectorAll("[name=state]")) radio.checked = radio.value === state;
       for (const id of ["stage", "panel"]) {
         document.getElementById(id).replaceChildren(...fresh.content.getElementById(id).childNodes);
       }
@@ -267,12 +291,17 @@
     return draw();
   }
 
-  async function load() {
+  async function load(changed) {
     const values = query();
+    // Another ticket comes in its own state.
+    if (changed === "sample") values.delete("state");
     apply(values);
     if (mode === "kept") {
-      const key = ["sample", "language", "state"].map((part) => values.get(part) ?? "").join("|");
-      const stored = [...document.querySelectorAll("template[data-face]")].find((one) => one.dataset.face === key);
+      const key = ["sample", "language", "state"]
+        .map((part) => values.get(part) ?? root.dataset[part] ?? "").join("|");
+      const faces = [...document.querySelectorAll("template[data-face]")];
+      const stored = faces.find((one) => one.dataset.face === key)
+        ?? faces.find((one) => one.dataset.own === "" && one.dataset.face.startsWith(key));
       return stored ? replace(stored.innerHTML) : draw();
     }
     const mine = ++latest;
@@ -294,10 +323,18 @@
   }
 
   async function loadGallery() {
-    const answer = await fetch("/");
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("gallery");
-    if (fresh) document.getElementById("gallery").replaceChildren(...fresh.childNodes);
-    await draw();
+    const mine = ++latest;
+    const connection = document.getElementById("connection");
+    try {
+      const text = await (await fetch("/")).text();
+      if (mine !== latest) return;
+      connection.textContent = "";
+      const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("gallery");
+      if (fresh) document.getElementById("gallery").replaceChildren(...fresh.childNodes);
+      await draw();
+    } catch {
+      if (mine === latest) connection.textContent = "The preview has ended; start it again.";
+    }
   }
 
   function follow() {
@@ -319,7 +356,7 @@
 
   document.addEventListener("change", (event) => {
     if (event.target.name === "notification") notify();
-    else if (event.target.closest?.("#controls") && event.target.name !== "change") load();
+    else if (event.target.closest?.("#controls") && event.target.name !== "change") load(event.target.name);
   });
   document.addEventListener("input", (event) => {
     if (event.target.name === "change") notify();
@@ -331,8 +368,8 @@
       if (field) inspect(field);
       const finding = event.target.closest?.("#findings [data-pointer]");
       for (const field of document.querySelectorAll("#stage .field")) {
-        const pointer = `${field.dataset.pointer}/`;
-        field.classList.toggle("meant", Boolean(finding && `${finding.dataset.pointer}/`.startsWith(pointer)));
+        const place = field.dataset.place.replace(/\/(value|label)$/, "");
+        field.classList.toggle("meant", Boolean(finding && `${finding.dataset.pointer}/`.startsWith(`${place}/`)));
       }
     });
   }

@@ -20,11 +20,22 @@ extension PassTemplate {
     let fields = passJSON[style]?[group]?.array ?? []
     let index = fields.firstIndex { $0["key"]?.stringValue == key }
     let pointer = index.map { "/\(style)/\(group)/\($0)/\(member)" }
-    if let bound = bound ?? settings.bindings.last(where: { $0.target == pointer }) {
+    if let bound {
       return TemplateText(
         text: bound.text, place: .init(file: TemplateSettings.fileName, line: bound.line, column: bound.column))
     }
-    guard let index, let pointer, let value = fields[index][member] else { return nil }
+    return pointer.flatMap { source(of: $0) }
+  }
+
+  /// What stands at a place of `pass.json`, or is bound to it.
+  ///
+  /// - Parameter pointer: a JSON Pointer into the template's own `pass.json`.
+  package func source(of pointer: String) -> TemplateText? {
+    if let bound = settings.bindings.last(where: { $0.target == pointer && $0.member == nil }) {
+      return TemplateText(
+        text: bound.text, place: .init(file: TemplateSettings.fileName, line: bound.line, column: bound.column))
+    }
+    guard let value = passJSON[pointer: pointer] else { return nil }
     let position = position(of: pointer)
     return TemplateText(
       text: value.stringValue ?? String(decoding: value.serialized(), as: UTF8.self),

@@ -267,7 +267,15 @@ extension WalletRules {
     if isSystemFile(path) { return [] }
     let isInPlace = parts.count == 1 || parts.count == 2 && parts[0].hasSuffix(".lproj")
     if isInPlace, let name = PassImageName(path: path), imageNames.contains(name.base) { return [] }
-    guard let meant = intended(String(file[..<dot])) else { return [] }
+    guard let meant = intended(String(file[..<dot])) else {
+      // Elsewhere it may be anybody's; here it would go into every pass.
+      guard isInPlace, file.hasSuffix(".png") else { return [] }
+      return [
+        Finding(
+          .warning, "image-name", at: .init(file: path), "Wallet does not look for an image of this name",
+          hint: "Take it out: every pass would carry it for nothing.")
+      ]
+    }
     return [
       Finding(
         .warning, "image-name", at: .init(file: path), "Wallet does not look for an image of this name",

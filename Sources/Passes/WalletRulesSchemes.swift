@@ -26,9 +26,7 @@ extension PassInspection {
           hint: "There are posterEventTicket and semanticBoardingPass, each followed by its classic style.")
       }
     }
-    let tags = semantics.reduce(into: [String: JSONValue]()) { all, semantics in
-      for member in semantics.tags.members { all[Spelling.semantics[member.name] ?? member.name] = member.value }
-    }
+    let tags = WalletRules.semanticTags(of: document.value)
     if schemes.contains("posterEventTicket") { checkPosterEventTicket(tags) }
     if schemes.contains("semanticBoardingPass") { checkSemanticBoardingPass(tags) }
   }
@@ -56,7 +54,7 @@ extension PassInspection {
   }
 
   private mutating func require(_ names: [String], in tags: [String: JSONValue], for look: String) {
-    for name in names where isEmpty(tags[name]) {
+    for name in names where WalletRules.isEmpty(tags[name]) {
       warn(
         "scheme-semantics-missing", at: "/preferredStyleSchemes",
         "without the semantic tag \(name) Wallet does not use the \(look)",
@@ -64,9 +62,7 @@ extension PassInspection {
     }
   }
 
-  private func isEmpty(_ value: JSONValue?) -> Bool {
-    value.map { $0.stringValue?.isEmpty == true || $0.array?.isEmpty == true } ?? true
-  }
+  private func isEmpty(_ value: JSONValue?) -> Bool { WalletRules.isEmpty(value) }
 
   private func hasImage(_ base: String) -> Bool {
     files.sortedPaths.contains { PassImageName(path: $0)?.base == base }
@@ -74,15 +70,11 @@ extension PassInspection {
 
   private mutating func checkPosterEventTicket(_ tags: [String: JSONValue]) {
     let look = "poster look and shows the classic ticket"
-    require(["eventName", "venueName", "venueRegionName", "venueRoom"], in: tags, for: look)
-    switch tags["eventType"]?.stringValue {
-    case "PKEventTypeSports": require(["awayTeamAbbreviation", "homeTeamAbbreviation"], in: tags, for: look)
-    case "PKEventTypeLivePerformance": require(["performerNames"], in: tags, for: look)
-    case nil:
+    require(WalletRules.missingPosterTags(tags), in: tags, for: look)
+    if tags["eventType"]?.stringValue == nil {
       warn(
         "poster-event-type-missing", at: "/preferredStyleSchemes", "a poster ticket should say its eventType",
         hint: "Add the semantic tag eventType, such as PKEventTypeLivePerformance.")
-    default: break
     }
     recommend(tags)
     checkPosterAccess()

@@ -32,7 +32,7 @@ struct PreviewAnswers {
     let choice = PreviewChoice(query: Self.values(query))
     switch path {
     case "/":
-      if !isGallery, let item = previews.all.first { return Self.page(of: item, choice) }
+      if !isGallery, let item = previews.all.first { return page(of: item, choice) }
       return .html(PreviewGallery.page(previews.all.map(\.entry), now: Inputs.now))
     case "/events":
       return Answer([("Content-Type", "text/event-stream")], isEvents: true)
@@ -54,14 +54,14 @@ struct PreviewAnswers {
       return .html(subject.face(choice, now: Inputs.now, problems: item.problems))
     }
     guard let item = item(rest) else { return Self.nothing(named: Self.decoded(rest)) }
-    return Self.page(of: item, choice)
+    return page(of: item, choice)
   }
 
-  private static func page(of item: Previews.Item, _ choice: PreviewChoice) -> Answer {
+  private func page(of item: Previews.Item, _ choice: PreviewChoice) -> Answer {
     guard let subject = item.subject else {
-      return .html(PreviewGallery.page(of: item.name, broken: item.problems))
+      return .html(PreviewGallery.page(of: item.name, broken: item.problems, isInGallery: isGallery))
     }
-    return .html(subject.page(choice, now: Inputs.now, problems: item.problems))
+    return .html(subject.page(choice, now: Inputs.now, problems: item.problems, isInGallery: isGallery))
   }
 
   private func item(_ name: Substring) -> Previews.Item? { Self.decoded(name).flatMap { previews[$0] } }

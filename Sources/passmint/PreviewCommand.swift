@@ -129,6 +129,11 @@ struct Preview: ParsableCommand {
     choice.language = language
     choice.state = state
     choice.side = side ?? choice.side
+    guard subject.canDraw(choice) else {
+      throw Failure(
+        "\(path) has nothing to draw with these choices",
+        hint: "passmint preview \(path) shows why: no sample ticket, or one that makes no pass")
+    }
     let bytes =
       Self.ending(output) == "html"
       ? Array(subject.keptPage(choice, now: Inputs.now).utf8)
@@ -147,8 +152,9 @@ struct Preview: ParsableCommand {
     try check(sample, in: subject.samples, "--sample", "sample ticket")
     // As phones do: de-CH is shown in de where there is no de-CH.
     let base = language?.split(whereSeparator: { $0 == "-" || $0 == "_" }).first.map(String.init)
-    try check(
-      subject.languages.contains(base ?? "") ? nil : language, in: subject.languages, "--language", "language")
+    // A pass without translations still writes its dates and amounts in a language.
+    let isShown = subject.languages.contains(base ?? "") || subject.languages.isEmpty
+    try check(isShown ? nil : language, in: subject.languages, "--language", "language")
   }
 }
 

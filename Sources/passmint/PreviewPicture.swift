@@ -22,10 +22,12 @@ enum PreviewPicture {
     let folder = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     defer { try? FileManager.default.removeItem(atPath: folder) }
     try write(Array(page.utf8), to: "\(folder)/page.html")
-    guard let process = browser.start(arguments(choice, folder), words: "\(folder)/words") else {
-      throw Failure("\(browser.path) cannot be started: \(Self.reason)", hint: hint)
-    }
-    try wait(for: process, browser)
+    // The page itself knows how high it comes out.
+    try run(browser, arguments(choice, height: 2000, folder) + ["--dump-dom", address(folder)], words: "\(folder)/dom")
+    let dom = FileManager.default.contents(atPath: "\(folder)/dom").map { String(decoding: $0, as: UTF8.self) } ?? ""
+    let height = dom.firstMatch(of: /data-height="([0-9]{1,4})"/).flatMap { Int($0.1) } ?? 560
+    let picture = ["--screenshot=\(folder)/picture.png", address(folder)]
+    try run(browser, arguments(choice, height: height, folder) + picture, words: "\(folder)/words")
     guard let picture = FileManager.default.contents(atPath: "\(folder)/picture.png"), picture.count > 8 else {
       let words = FileManager.default.contents(atPath: "\(folder)/words").map { String(decoding: $0, as: UTF8.self) }
       let last = words?.split(separator: "\n").last.map { ": \($0)" } ?? ""
@@ -52,16 +54,24 @@ enum PreviewPicture {
     return browser
   }
 
-  private static func arguments(_ choice: PreviewChoice, _ folder: String) -> [String] {
-    let size = PreviewSubject.pictureSize(choice)
-    return [
+  private static func run(_ browser: OtherProgram, _ arguments: [String], words: String) throws {
+    guard let process = browser.start(arguments, words: words) else {
+      throw Failure("\(browser.path) cannot be started: \(Self.reason)", hint: hint)
+    }
+    try wait(for: process, browser)
+  }
+
+  private static func address(_ folder: String) -> String { URL(filePath: "\(folder)/page.html").absoluteString }
+
+  private static func arguments(_ choice: PreviewChoice, height: Int, _ folder: String) -> [String] {
+    [
       "--headless", "--disable-gpu", "--hide-scrollbars", "--default-background-color=00000000",
       "--no-first-run", "--disable-extensions", "--disable-background-networking", "--disable-component-update",
       "--disable-sync",
-      "--force-device-scale-factor=\(choice.scale)", "--window-size=\(size.width),\(size.height)",
-      "--virtual-time-budget=5000", "--user-data-dir=\(folder)/browser", "--screenshot=\(folder)/picture.png",
+      "--force-device-scale-factor=\(choice.scale)", "--window-size=\(choice.width),\(height)",
+      "--virtual-time-budget=5000", "--user-data-dir=\(folder)/browser",
       // Chromium's own fence does not work for root, in containers above all.
-    ] + (geteuid() == 0 ? ["--no-sandbox"] : []) + ["file://\(folder)/page.html"]
+    ] + (geteuid() == 0 ? ["--no-sandbox"] : [])
   }
 
   private static func wait(for process: pid_t, _ browser: OtherProgram) throws {

@@ -16,6 +16,9 @@ struct PreviewTarget: Sendable {
   private let ticketFile: String?
 
   init(_ path: String, ticketFile: String?) throws {
+    var path = Template.folder(path)
+    // Who names the file in it means the template.
+    if path.hasSuffix(".pkpasstemplate/pass.json") { path = String(path.dropLast("/pass.json".count)) }
     let trimmed = String(path.reversed().drop { $0 == "/" }.reversed())
     self.path = trimmed.isEmpty ? "/" : trimmed
     self.ticketFile = ticketFile
@@ -29,7 +32,13 @@ struct PreviewTarget: Sendable {
     let isArchive = try !isFolder.boolValue && Check.report(path, trust: []).kind == .passes
     isGallery = isFolderOfTemplates || isArchive
     if isFolderOfTemplates, sources().isEmpty { throw nothingToSee() }
-    if ticketFile != nil { _ = try ticket().get() }
+    if ticketFile != nil {
+      if !isFolder.boolValue {
+        throw Failure(
+          "\(path) is a finished pass, and --ticket is for templates", hint: "leave --ticket out", status: .usage)
+      }
+      _ = try ticket().get()
+    }
   }
 
   private static let hint = "name a template folder NAME.pkpasstemplate, a folder of them, or a .pkpass"
@@ -66,7 +75,10 @@ struct PreviewTarget: Sendable {
       watch?.add(".")
     }
     guard isFolderOfTemplates else {
-      return [Source(path: path, name: Self.name(path.split(separator: "/").last.map(String.init) ?? path))]
+      // The folder's own name, also for `.` and `..`.
+      let own = URL(filePath: path).standardizedFileURL.resolvingSymlinksInPath().lastPathComponent
+      let written = path.split(separator: "/").last.map(String.init) ?? path
+      return [Source(path: path, name: Self.name(written.allSatisfy { $0 == "." } ? own : written))]
     }
     var found: [String] = []
     for entry in Fingerprint.folderEntries(path, watch) ?? [] where !entry.name.hasPrefix(".") {

@@ -151,7 +151,9 @@ struct PreviewLoop {
   }
 
   private static func report(_ item: Previews.Item, before: Previews.Item?) {
-    let isNews = item.errors != before?.errors ?? 0 || item.warnings != before?.warnings ?? 0
+    let isNews =
+      item.errors != before?.errors ?? 0 || item.warnings != before?.warnings ?? 0
+      || item.problems.first != before?.problems.first
     guard isNews || item.problems.isEmpty != before?.problems.isEmpty ?? true else { return }
     let counts = [
       item.errors > 0 ? Terminal.count(item.errors, "error") : nil,

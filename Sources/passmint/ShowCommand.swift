@@ -20,6 +20,12 @@ struct Show: ParsableCommand {
 
   func run() throws {
     let report = try Check.report(file, trust: [])
+    if report.kind == .passes {
+      let names = report.passes.map(\.name).joined(separator: ", ")
+      throw Failure(
+        "\(file) holds several passes: \(names)", hint: "passmint preview \(file), or unzip it and name one of them",
+        status: .usage)
+    }
     let (document, findings) = WalletRules.document(in: report.files)
     guard let document, document.value.object != nil else {
       throw Failure(

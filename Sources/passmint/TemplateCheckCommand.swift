@@ -19,7 +19,7 @@ extension Template {
     func run() throws {
       var status = ExitStatus.good
       var checked: [CheckedPath] = []
-      for folder in folders {
+      for folder in folders.flatMap({ Self.templates(in: $0) }) {
         do {
           checked.append(try Self.check(folder))
         } catch let failure as Failure {
@@ -36,7 +36,7 @@ extension Template {
     }
 
     private static func check(_ name: String) throws -> CheckedPath {
-      let path = folder(name)
+      let path = Template.folder(name)
       let report = try Check.report(path, trust: [])
       guard report.kind == .template || report.kind == .folder else {
         throw Failure("\(name) is not a template folder", hint: "a template is a folder NAME.pkpasstemplate")
@@ -44,13 +44,14 @@ extension Template {
       return CheckedPath(path: path, report: report)
     }
 
-    /// The folder meant; what is there goes before what is short for something else.
-    private static func folder(_ name: String) -> String {
-      let files = FileManager.default
-      if files.fileExists(atPath: name) { return name }
-      let trimmed = String(name.reversed().drop { $0 == "/" }.reversed())
-      let long = "\(trimmed).pkpasstemplate"
-      return files.fileExists(atPath: long) ? long : name
+    /// A folder of templates stands for the templates in it, anything else for itself.
+    private static func templates(in name: String) -> [String] {
+      let path = Template.folder(name)
+      guard !FileManager.default.fileExists(atPath: "\(path)/pass.json"),
+        let entries = try? FileManager.default.contentsOfDirectory(atPath: path)
+      else { return [name] }
+      let inside = entries.filter { $0.hasSuffix(".pkpasstemplate") }.sorted()
+      return inside.isEmpty ? [name] : inside.map { "\(path)/\($0)" }
     }
 
     private func write(_ checked: [CheckedPath], _ status: ExitStatus) {
@@ -71,5 +72,16 @@ extension Template {
       case .sarif: Terminal.write(SarifLog(checked: checked, isComplete: status != .failed).json)
       }
     }
+  }
+}
+
+extension Template {
+  /// The folder meant by a name: what is there goes before what is short for `NAME.pkpasstemplate`.
+  static func folder(_ name: String) -> String {
+    let files = FileManager.default
+    if files.fileExists(atPath: name) { return name }
+    let trimmed = String(name.reversed().drop { $0 == "/" }.reversed())
+    let long = "\(trimmed).pkpasstemplate"
+    return files.fileExists(atPath: long) ? long : name
   }
 }

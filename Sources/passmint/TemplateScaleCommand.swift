@@ -39,6 +39,7 @@ extension Template {
     func run() throws {
       let source = URL(filePath: image).lastPathComponent
       let slot = try chosenSlot(source)
+      let out = Template.folder(out)
       let style = Self.style(around: out)
       guard let room = slot.room(in: style) else {
         throw Failure(

@@ -36,14 +36,35 @@ struct PreviewOutputTests {
     #expect(run.output == "concert.png\n")
     let front = try place.bytes("concert.png")
     #expect(front.starts(with: [0x89, 0x50, 0x4E, 0x47]))
-    func number(_ at: Int) -> Int { front[at..<(at + 4)].reduce(0) { $0 << 8 | Int($1) } }
+    func number(_ at: Int, of image: [UInt8]) -> Int { image[at..<(at + 4)].reduce(0) { $0 << 8 | Int($1) } }
     // 390 points at @3x; the card is 501 high where it is 358 wide, with 16 around it.
-    #expect(number(16) == 3 * 390)
-    #expect(number(20) == 3 * (501 + 32))
+    #expect(number(16, of: front) == 3 * 390)
+    #expect(number(20, of: front) == 3 * (501 + 32))
     _ = try preview([concert, "--output", "back.png", "--side", "back"])
     let back = try place.bytes("back.png")
-    #expect(back.starts(with: front.prefix(24)) && back != front)
+    // The back is as high as all that is written there.
+    #expect(number(16, of: back) == 3 * 390)
+    #expect(number(20, of: back) > 3 * (501 + 32))
     #expect(leftFolders().isEmpty)
+  }
+
+  @Test func `a used ticket of one's own is what is drawn, before the samples`() throws {
+    let sample = try place.text("concert.pkpasstemplate/samples/used.json").replacing("Winter Gala", with: "My own")
+    try place.write("mine.json", sample)
+    let run = try preview([concert, "--ticket", "mine.json", "--output", "mine.html"])
+    #expect(run.status == 0, "\(run.errors)")
+    let page = try place.text("mine.html")
+    #expect(page.contains("data-sample=\"mine\"") && page.contains("data-state=\"used\""))
+  }
+
+  @Test func `where nothing can be drawn no picture is written`() throws {
+    try FileManager.default.removeItem(atPath: place.path("concert.pkpasstemplate/samples"))
+    for output in ["x.png", "x.html"] {
+      let run = try preview([concert, "--output", output])
+      #expect(run.status == 3)
+      #expect(run.errors.contains("nothing to draw"))
+    }
+    #expect(!place.files(".").contains { $0.contains("x.") })
   }
 
   @Test func `passes that anyone made become files too`() throws {
