@@ -6,6 +6,8 @@ struct SandboxAnswer: Sendable {
     case whole
     /// The body says it is whole and is cut.
     case cut
+    /// The body is compressed, and a byte of it is another.
+    case damaged
     case reset
     case never
   }
@@ -64,6 +66,7 @@ extension SandboxSecutix {
     switch fault {
     case .delay(let delay)?: answer.delay = delay
     case .brokenJSON?: answer.body.removeLast(min(answer.body.count, 3))
+    case .brokenGzip?: answer.ending = .damaged
     case .halfBody?: answer.ending = .cut
     case .contentType(let type)?: answer.headers = [("Content-Type", type)]
     default: break

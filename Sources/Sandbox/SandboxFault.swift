@@ -10,6 +10,8 @@ package enum SandboxFault: Sendable, Hashable {
   case hang
   /// The right answer without its last bytes, said to be whole.
   case brokenJSON
+  /// The right answer, compressed wrongly; sent so even to those who do not ask for compression.
+  case brokenGzip
   /// The connection ends in the middle of the right answer.
   case halfBody
   /// The right answer under another type.

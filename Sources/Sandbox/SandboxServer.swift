@@ -85,7 +85,7 @@ extension SandboxSecutix {
         try await provider.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
       }
       try await context.channel.close()
-    case .whole, .cut: break
+    case .whole, .cut, .damaged: break
     }
     return Self.response(
       answer, compressed: request.headers[.acceptEncoding]?.contains("gzip") == true)
@@ -97,8 +97,10 @@ extension SandboxSecutix {
       if let name = HTTPField.Name(name) { headers[name] = value }
     }
     var bytes = answer.body
-    if compressed, !bytes.isEmpty {
+    if compressed && !bytes.isEmpty || answer.ending == .damaged {
       bytes = gzip(bytes)
+      // The length of the first block no longer fits its complement.
+      if answer.ending == .damaged { bytes[11] ^= 1 }
       headers[.contentEncoding] = "gzip"
     }
     let status = HTTPResponse.Status(code: answer.status)

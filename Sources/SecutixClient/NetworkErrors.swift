@@ -10,8 +10,10 @@ extension SecutixError {
   init(network error: any Error, limit patience: Patience) {
     switch error {
     case is CancellationError: self = .cancelled
-    case is NIOTooManyBytesError, is NIOHTTPDecompression.DecompressionError:
+    case is NIOTooManyBytesError, NIOHTTPDecompression.DecompressionError.limit:
       self = .tooLarge(limit: patience.bodyLimit)
+    case is NIOHTTPDecompression.DecompressionError, is NIOHTTPDecompression.ExtraDecompressionError:
+      self = .unreadable(.compression)
     case let error as HTTPClientError:
       switch error {
       case .cancelled: self = .cancelled

@@ -29,6 +29,8 @@ package enum SecutixError: Error, Sendable, Hashable {
   package enum Unreadable: Sendable, Hashable {
     case json(JSONError)
     case contentType(String)
+    /// It cannot be inflated.
+    case compression
     /// JSON, but not an object with a `statusCode`.
     case noEnvelope
     /// The token endpoint's answer holds no token.
@@ -75,6 +77,7 @@ extension SecutixError {
     case .unreadable(.json(let error)): "Secutix's answer is no JSON: \(error.description)"
     case .unreadable(.contentType(let type)):
       "Secutix's answer is \(type), not JSON: check that the url is the web service's and no proxy answers for it"
+    case .unreadable(.compression): "Secutix's answer is damaged, it cannot be inflated: it is asked again later"
     case .unreadable(.noEnvelope): "Secutix's answer has no statusCode: check the url and the API version"
     case .unreadable(.noToken): "Secutix's sign-in gave no token: check the url"
     case .unfinished(let polls): "Secutix is still working after being asked \(polls) times: it is asked again later"

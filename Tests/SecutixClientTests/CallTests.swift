@@ -223,7 +223,10 @@ import Testing
         Issue.record("\(broken)")
         return
       }
-      #expect(page.isRetryable && broken.isRetryable)
+      await sandbox.prepare(.brokenGzip)
+      let damaged = try #require(await alive(client))
+      #expect(damaged == .unreadable(.compression))
+      #expect(page.isRetryable && broken.isRetryable && damaged.isRetryable)
       await sandbox.prepare(.unknownMembers)
       #expect(await alive(client) == nil)
     }
@@ -244,11 +247,11 @@ import Testing
 
   @Test func `no answer ends with the patience`() async throws {
     var staging = Staging()
-    staging.patience.call = .milliseconds(300)
+    staging.patience.call = .seconds(1)
     try await staging.run { client, sandbox in
       await sandbox.prepare(.hang)
       let error = try #require(await alive(client))
-      #expect(error == .timeout(after: .milliseconds(300)))
+      #expect(error == .timeout(after: .seconds(1)))
       #expect(error.isRetryable)
       // The job asks again, later; not this call at once.
       #expect(await sandbox.calls.count == 1)
