@@ -49,6 +49,8 @@ extension SandboxSecutix {
     if let service, let method {
       if refusal(of: call.authorization) != nil { return .bare(401, [("WWW-Authenticate", "Bearer")]) }
       document = self.document(service, method, body, call, fault)
+    } else if case .failure(let code, let detail) = fault {
+      document = failure(code, detail, body)
     } else {
       guard let token = signIn(body) else { return .bare(403) }
       document = ["token": .string(token)]
@@ -83,13 +85,7 @@ extension SandboxSecutix {
   private func document(
     _ service: String, _ method: String, _ body: JSONValue, _ call: Call, _ fault: SandboxFault?
   ) -> JSONObject {
-    func failure(_ code: String, _ detail: String?) -> JSONObject {
-      [
-        "requestId": body["requestId"] ?? .null, "statusCode": .string(code),
-        "statusDetail": detail.map { .string($0) } ?? .null, "expectedException": true,
-      ]
-    }
-    if case .failure(let code, let detail) = fault { return failure(code, detail) }
+    if case .failure(let code, let detail) = fault { return failure(code, detail, body) }
     // Asynchronous answers: asked for again under the id they came with.
     if case .inProgress(let polls) = fault, polls > 0 {
       let id = newID()
@@ -119,14 +115,21 @@ extension SandboxSecutix {
         ]
       ]
     case ("catalogService", "isCatalogServiceAlive"): found = [:]
-    default: return failure("unknown", "\(service).\(method)")
+    default: return failure("unknown", "\(service).\(method)", body)
     }
-    guard let found else { return failure("notfound", "no such object") }
+    guard let found else { return failure("notfound", "no such object", body) }
     return JSONObject(
       [
         .init(name: "requestId", value: body["requestId"] ?? .null), .init(name: "statusCode", value: "success"),
         .init(name: "statusDetail", value: .null),
       ] + found.members)
+  }
+
+  private func failure(_ code: String, _ detail: String?, _ body: JSONValue) -> JSONObject {
+    [
+      "requestId": body["requestId"] ?? .null, "statusCode": .string(code),
+      "statusDetail": detail.map { .string($0) } ?? .null, "expectedException": true,
+    ]
   }
 
   private func inProgress(_ id: Int64) -> JSONObject {

@@ -80,8 +80,11 @@ extension SecutixClient {
           try await permission()
           do throws(SecutixError) {
             let answer = try await send("/tnai/backend-apis/v1/auth", body, nil, context)
-            guard let text = answer["token"]?.stringValue, !text.isEmpty else { throw .unreadable(.noToken) }
-            return BearerToken(text: text)
+            if let text = answer["token"]?.stringValue, !text.isEmpty { return BearerToken(text: text) }
+            guard let status = answer["statusCode"]?.stringValue, status.lowercased() != "success" else {
+              throw .unreadable(.noToken)
+            }
+            throw SecutixError(status: status, detail: answer["statusDetail"]?.stringValue, hiding: secret)
           } catch {
             try await waitToRepeat(after: error, attempt: &attempt)
           }

@@ -159,6 +159,20 @@ import Testing
     }
   }
 
+  @Test func `a sign-in that fails in its envelope says so, without the secret it repeats`() async throws {
+    var staging = Staging()
+    staging.authentication = .tokenEndpoint
+    let secret = staging.house.secret
+    try await staging.run { client, sandbox in
+      await sandbox.prepare(.failure(statusCode: "denied", detail: "wrong \(secret)"), for: "auth")
+      let error = try #require(await alive(client))
+      #expect(error == .failed(statusCode: "denied", detail: "wrong <redacted>"))
+      #expect(!error.isRetryable)
+      await sandbox.prepare(.unknownMembers, for: "auth")
+      #expect(await alive(client) == nil)
+    }
+  }
+
   @Test func `whoever waits for a sign-in that is withdrawn asks itself`() async throws {
     var staging = Staging()
     staging.authentication = .tokenEndpoint
