@@ -1,6 +1,6 @@
 # Two commands do everything: `make demo` and `make test`. Each installs what is missing first; a second run does not.
 
-PACKAGES := libssl-dev libzip-dev libzint-dev libpng-dev pkg-config
+PACKAGES := libssl-dev libzip-dev libzint-dev libpng-dev libsqlite3-dev pkg-config
 # Inter is nearest to Wallet's own typeface; what there is without it is 6 % wider and shrinks rows too early.
 TEST_PACKAGES := openssl unzip python3-venv chromium fonts-inter
 PASSMINT := .build/release/passmint

@@ -25,6 +25,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.3.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
@@ -46,6 +47,11 @@ let package = Package(
     .target(
       name: "BatchIssuance",
       dependencies: ["JSON", "Liquid", "PassBundle", "Passes", "Secutix", "Tickets", "ZonedTime"],
+      swiftSettings: settings),
+    .target(name: "Issuance", dependencies: ["Passes", "Secutix", "ZonedTime"], swiftSettings: settings),
+    .target(
+      name: "SQLiteStore",
+      dependencies: ["Issuance", "Passes", "Secutix", "ZonedTime", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: settings),
     .target(name: "ImageScaling", dependencies: ["CLibpng", "Passes"], swiftSettings: settings),
     .target(
@@ -103,6 +109,14 @@ let package = Package(
     .testTarget(
       name: "BundleCheckTests", dependencies: ["COpenSSL", "CLibzip", "JSON", "PassBundle", "Passes"],
       swiftSettings: settings),
+    .testTarget(
+      name: "StoreConformanceTests", dependencies: ["Issuance", "Passes", "SQLiteStore", "Secutix", "ZonedTime"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "SQLiteStoreTests",
+      dependencies: [
+        "Issuance", "Passes", "SQLiteStore", "Secutix", "ZonedTime", .product(name: "GRDB", package: "GRDB.swift"),
+      ], swiftSettings: settings),
     .testTarget(
       name: "ImageScalingTests", dependencies: ["ImageScaling", "JSON", "Passes"],
       exclude: ["judge.py", "requirements.txt"], swiftSettings: settings),

@@ -1,0 +1,119 @@
+import Foundation
+package import Passes
+
+/// A pass as the flows hand it to the store: composed, not yet signed.
+package struct IssuedPass: Sendable, Hashable {
+  /// What the holder can do with it.
+  package enum State: String, Sendable, Hashable, CaseIterable {
+    case valid, used, voided
+  }
+
+  package var serialNumber: String
+  package var movement: String?
+  package var ticket: String?
+  /// The order's number.
+  package var order: String?
+  /// The order's secret id.
+  package var orderSecret: String?
+  /// The file's number.
+  package var file: String?
+  /// Name of the template it was composed with.
+  package var template: String
+  package var state: State
+  /// Words for lists.
+  package var event: String?
+  package var seat: String?
+  /// The files of its own, as in `PassContents`.
+  package var rendered: [PassAssets.File]
+  /// SHA-256 over the files it shares with others.
+  package var assetsDigest: [UInt8]
+  /// SHA-256 over everything that reaches the phone. While it stays, the pass has not changed.
+  package var contentDigest: [UInt8]
+  /// When its order was asked for at Secutix, in milliseconds since 1970: of two readings that cross, the later stays.
+  package var asOf: Int64
+
+  package init(
+    serialNumber: String, movement: String? = nil, ticket: String? = nil, order: String? = nil,
+    orderSecret: String? = nil, file: String? = nil, template: String, state: State, event: String? = nil,
+    seat: String? = nil, rendered: [PassAssets.File], assetsDigest: [UInt8], contentDigest: [UInt8], asOf: Int64
+  ) {
+    self.serialNumber = serialNumber
+    self.movement = movement
+    self.ticket = ticket
+    self.order = order
+    self.orderSecret = orderSecret
+    self.file = file
+    self.template = template
+    self.state = state
+    self.event = event
+    self.seat = seat
+    self.rendered = rendered
+    self.assetsDigest = assetsDigest
+    self.contentDigest = contentDigest
+    self.asOf = asOf
+  }
+
+  /// What `PassFilter.text` is looked for in. Made here, so that every store finds the same passes.
+  package var searchableText: String {
+    let words = [event, seat, serialNumber, movement, ticket, order, file].compactMap { $0 }
+    return words.joined(separator: "\n").foldedForSearch
+  }
+}
+
+/// A pass as the store remembers it.
+package struct PassRecord: Sendable, Hashable {
+  package let tenant: String
+  package let pass: IssuedPass
+  /// Higher than that of every pass that changed before, of any tenant. Whoever has seen one never meets a lower one
+  /// later: Apple's `passesUpdatedSince`.
+  package let updateTag: Int64
+  /// When its content changed last, in milliseconds since 1970.
+  package let changedAt: Int64
+  /// Milliseconds since 1970.
+  package let createdAt: Int64
+
+  package init(tenant: String, pass: IssuedPass, updateTag: Int64, changedAt: Int64, createdAt: Int64) {
+    self.tenant = tenant
+    self.pass = pass
+    self.updateTag = updateTag
+    self.changedAt = changedAt
+    self.createdAt = createdAt
+  }
+}
+
+/// Which passes to list.
+package struct PassFilter: Sendable, Hashable {
+  package var state: IssuedPass.State?
+  package var template: String?
+  /// Words that must all be in the event, seat or one of the numbers; case and accents do not matter.
+  package var text: String?
+
+  package init(state: IssuedPass.State? = nil, template: String? = nil, text: String? = nil) {
+    self.state = state
+    self.template = template
+    self.text = text
+  }
+
+  /// The words of `text`, ready to be looked for in `IssuedPass.searchableText`.
+  package var searchWords: [String] {
+    (text ?? "").foldedForSearch.split(whereSeparator: \.isWhitespace).map(String.init)
+  }
+}
+
+/// A part of a list of passes, newest pass first.
+package struct PassPage: Sendable, Hashable {
+  package let records: [PassRecord]
+  /// How many the filter lets through altogether.
+  package let total: Int
+
+  package init(records: [PassRecord], total: Int) {
+    self.records = records
+    self.total = total
+  }
+}
+
+extension String {
+  fileprivate var foldedForSearch: String {
+    folding(options: [.caseInsensitive, .diacriticInsensitive, .widthInsensitive], locale: nil)
+  }
+}

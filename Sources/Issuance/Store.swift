@@ -1,0 +1,120 @@
+package import Secutix
+
+/// What is remembered and what is still to do. Each method is one whole transaction: all of it is durable when it
+/// returns, none of it has happened when it throws. Every store passes the tests of `StoreConformanceTests`.
+///
+/// A store has no clock: `now` comes in, and all times are milliseconds since 1970. A tenant sees its own alone; an
+/// argument `tenant` that is nil means all of them and is for the machine's operators.
+package protocol Store: Sendable {
+  // MARK: Changes
+
+  /// Writes changes down and sees to it that their orders are fetched, by the rules of <doc:Jobs>.
+  ///
+  /// - Returns: how many jobs were made or brought forward; zero when everything was known already.
+  @discardableResult
+  func accept(
+    _ changes: [OrderChange], tenant: String, correlationID: String, at now: Int64
+  ) async throws(StoreError) -> Int
+
+  /// Has an order fetched without a change: the job that waits already, now due, or a new one.
+  @discardableResult
+  func request(_ key: OrderKey, correlationID: String, at now: Int64) async throws(StoreError) -> Job
+
+  /// What was received of an order, oldest `lastUpdate` first, without one before all others.
+  func changes(of key: OrderKey) async throws(StoreError) -> [RecordedChange]
+
+  // MARK: Work
+
+  /// Takes jobs that are due, those that could run first before others, and those whose lease ran out. No order is ever
+  /// in two jobs that run.
+  func claim(
+    _ limit: Int, worker: String, leasedUntil: Int64, at now: Int64
+  ) async throws(StoreError) -> [Job]
+
+  /// Lengthens leases. What is not among the jobs returned is lost to this worker, which should stop working on it.
+  func renew(_ jobs: [Job], leasedUntil: Int64) async throws(StoreError) -> [Job]
+
+  /// Ends a job with the passes it made, together.
+  ///
+  /// - Returns: the passes that are new or whose content changed.
+  /// - Throws: `leaseLost`, and then no pass is saved.
+  @discardableResult
+  func complete(_ job: Job, saving passes: [IssuedPass], at now: Int64) async throws(StoreError) -> [PassRecord]
+
+  /// Lets a failed job wait for another attempt. If a later job of its order waits already, that one goes on alone.
+  ///
+  /// - Throws: `leaseLost`.
+  func retry(_ job: Job, at runAt: Int64, reason: String, now: Int64) async throws(StoreError)
+
+  /// Gives a job back that nothing was wrong with (the program stops, the limiter says wait): the attempt does not
+  /// count. If a later job of its order waits already, that one goes on alone.
+  ///
+  /// - Throws: `leaseLost`.
+  func release(_ job: Job, at runAt: Int64, reason: String?, now: Int64) async throws(StoreError)
+
+  /// Gives a job up.
+  ///
+  /// - Throws: `leaseLost`.
+  func discard(_ job: Job, reason: String, at now: Int64) async throws(StoreError)
+
+  /// When `claim` will next find something, which may be in the past; nil while nothing waits or runs.
+  func nextDue() async throws(StoreError) -> Int64?
+
+  // MARK: Jobs, for operators
+
+  func job(_ id: Int64, tenant: String?) async throws(StoreError) -> Job?
+
+  /// Newest first.
+  func jobs(_ filter: JobFilter) async throws(StoreError) -> [Job]
+
+  /// Makes a job available again, its attempts forgotten; a running one is left alone.
+  ///
+  /// - Returns: the job that will do it: this one, or another of its order that waits already.
+  /// - Throws: `unknownJob`.
+  @discardableResult
+  func replay(_ id: Int64, tenant: String?, at now: Int64) async throws(StoreError) -> Job
+
+  /// Gives a waiting job up by hand; a finished one stays as it is.
+  ///
+  /// - Throws: `unknownJob`, `jobIsRunning`.
+  func discard(_ id: Int64, tenant: String?, reason: String, at now: Int64) async throws(StoreError)
+
+  func jobSummary(tenant: String?) async throws(StoreError) -> JobSummary
+
+  /// Forgets jobs completed, and changes received last, before a time. What is discarded or still to do stays, and so
+  /// does what is known of each order's newest update.
+  ///
+  /// - Returns: how many jobs were forgotten.
+  @discardableResult
+  func forget(finishedBefore time: Int64) async throws(StoreError) -> Int
+
+  // MARK: Passes
+
+  /// Saves passes outside a job.
+  ///
+  /// A pass read earlier (`asOf`) than the one that is there is left out. One whose `contentDigest` is the same keeps
+  /// its `updateTag` and `changedAt`.
+  /// - Returns: the passes that are new or whose content changed.
+  @discardableResult
+  func save(_ passes: [IssuedPass], tenant: String, at now: Int64) async throws(StoreError) -> [PassRecord]
+
+  func pass(serialNumber: String, tenant: String) async throws(StoreError) -> PassRecord?
+
+  /// All passes that have this value, in the order in which they were made.
+  func passes(_ property: PassProperty, tenant: String) async throws(StoreError) -> [PassRecord]
+
+  func passes(
+    _ filter: PassFilter, tenant: String, offset: Int, limit: Int
+  ) async throws(StoreError) -> PassPage
+}
+
+/// What passes are looked up by.
+package enum PassProperty: Sendable, Hashable {
+  /// The order's number.
+  case order(String)
+  /// The order's secret id.
+  case orderSecret(String)
+  /// The file's number.
+  case file(String)
+  case movement(String)
+}

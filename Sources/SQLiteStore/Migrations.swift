@@ -1,0 +1,96 @@
+import GRDB
+
+/// The schema, step by step. A step that was released is never changed again; what follows is a new step.
+enum Migrations {
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1 jobs and passes") { try $0.execute(sql: jobsAndPasses) }
+    return migrator
+  }
+
+  /// The condition of two indexes, which SQLite takes only for a query that has the same condition.
+  static let isWaiting = "state IN ('available', 'retryable')"
+
+  // `changes` and `jobs` name an order by its row here, so that tenant and order are written once.
+  private static let jobsAndPasses = """
+    CREATE TABLE orders (
+      id INTEGER PRIMARY KEY,
+      tenant TEXT NOT NULL,
+      name TEXT NOT NULL,
+      -- The newest lastUpdate that was ever received, and the newest that a completed job answered for.
+      newest_update INTEGER,
+      done_update INTEGER,
+      UNIQUE (tenant, name)
+    ) STRICT;
+
+    CREATE TABLE changes (
+      id INTEGER PRIMARY KEY,
+      order_row INTEGER NOT NULL REFERENCES orders (id) ON DELETE CASCADE,
+      ticket INTEGER,
+      movement INTEGER,
+      state TEXT NOT NULL,
+      last_update INTEGER,
+      times INTEGER NOT NULL DEFAULT 1,
+      first_received_at INTEGER NOT NULL,
+      last_received_at INTEGER NOT NULL,
+      correlation_id TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX changes_of_order ON changes (order_row, last_update);
+
+    CREATE TABLE jobs (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      order_row INTEGER NOT NULL REFERENCES orders (id) ON DELETE CASCADE,
+      state TEXT NOT NULL CHECK (state IN ('available', 'running', 'completed', 'retryable', 'discarded')),
+      correlation_id TEXT NOT NULL,
+      newest_update INTEGER,
+      attempts INTEGER NOT NULL DEFAULT 0,
+      claims INTEGER NOT NULL DEFAULT 0,
+      run_at INTEGER NOT NULL,
+      worker TEXT,
+      leased_until INTEGER,
+      reason TEXT,
+      created_at INTEGER NOT NULL,
+      finished_at INTEGER,
+      CHECK ((state = 'running') = (worker IS NOT NULL AND leased_until IS NOT NULL)),
+      CHECK ((state IN ('completed', 'discarded')) = (finished_at IS NOT NULL))
+    ) STRICT;
+    CREATE UNIQUE INDEX one_job_waits ON jobs (order_row) WHERE state IN ('available', 'retryable');
+    CREATE UNIQUE INDEX one_job_runs ON jobs (order_row) WHERE state = 'running';
+    CREATE INDEX jobs_due ON jobs (run_at, id) WHERE state IN ('available', 'retryable');
+    CREATE INDEX jobs_of_order ON jobs (order_row);
+    CREATE INDEX jobs_in_state ON jobs (state, id);
+
+    CREATE TABLE passes (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      tenant TEXT NOT NULL,
+      serial_number TEXT NOT NULL,
+      movement TEXT,
+      ticket TEXT,
+      order_number TEXT,
+      order_secret TEXT,
+      file TEXT,
+      template TEXT NOT NULL,
+      state TEXT NOT NULL CHECK (state IN ('valid', 'used', 'voided')),
+      event TEXT,
+      seat TEXT,
+      assets_digest BLOB NOT NULL,
+      content_digest BLOB NOT NULL,
+      as_of INTEGER NOT NULL,
+      update_tag INTEGER NOT NULL UNIQUE,
+      changed_at INTEGER NOT NULL,
+      created_at INTEGER NOT NULL,
+      searchable_text TEXT NOT NULL,
+      -- Last, so that lists need not read over it.
+      rendered BLOB NOT NULL,
+      UNIQUE (tenant, serial_number)
+    ) STRICT;
+    CREATE INDEX passes_of_movement ON passes (tenant, movement) WHERE movement IS NOT NULL;
+    CREATE INDEX passes_of_order ON passes (tenant, order_number) WHERE order_number IS NOT NULL;
+    CREATE INDEX passes_of_order_secret ON passes (tenant, order_secret) WHERE order_secret IS NOT NULL;
+    CREATE INDEX passes_of_file ON passes (tenant, file) WHERE file IS NOT NULL;
+
+    -- The last update tag given out, in its only row.
+    CREATE TABLE update_tag (value INTEGER NOT NULL) STRICT;
+    INSERT INTO update_tag (value) VALUES (0);
+    """
+}

@@ -1,0 +1,154 @@
+import Foundation
+import GRDB
+package import Issuance
+
+extension SQLiteStore {
+  @discardableResult
+  package func save(
+    _ passes: [IssuedPass], tenant: String, at now: Int64
+  ) async throws(StoreError) -> [PassRecord] {
+    try await commits.write { try PassRows.save(passes, tenant: tenant, at: now, in: $0) }
+  }
+
+  package func pass(serialNumber: String, tenant: String) async throws(StoreError) -> PassRecord? {
+    try await read { try PassRows.pass(serialNumber, tenant: tenant, in: $0) }
+  }
+
+  package func passes(_ property: PassProperty, tenant: String) async throws(StoreError) -> [PassRecord] {
+    let (column, value) =
+      switch property {
+      case .order(let value): ("order_number", value)
+      case .orderSecret(let value): ("order_secret", value)
+      case .file(let value): ("file", value)
+      case .movement(let value): ("movement", value)
+      }
+    return try await read { database in
+      try Row.fetchAll(
+        database, sql: "SELECT * FROM passes WHERE tenant = ? AND \(column) = ? ORDER BY id",
+        arguments: [tenant, value]
+      ).map(PassRows.record)
+    }
+  }
+
+  package func passes(
+    _ filter: PassFilter, tenant: String, offset: Int, limit: Int
+  ) async throws(StoreError) -> PassPage {
+    try await read { database in
+      var condition = "tenant = ?"
+      var arguments: StatementArguments = [tenant]
+      if let state = filter.state {
+        condition += " AND state = ?"
+        arguments += [state.rawValue]
+      }
+      if let template = filter.template {
+        condition += " AND template = ?"
+        arguments += [template]
+      }
+      for word in filter.searchWords {
+        condition += " AND instr(searchable_text, ?) > 0"
+        arguments += [word]
+      }
+      let total = try Int.fetchOne(
+        database, sql: "SELECT count(*) FROM passes WHERE \(condition)", arguments: arguments)
+      let rows = try Row.fetchAll(
+        database, sql: "SELECT * FROM passes WHERE \(condition) ORDER BY id DESC LIMIT ? OFFSET ?",
+        arguments: arguments + [max(0, limit), max(0, offset)])
+      return PassPage(records: try rows.map(PassRows.record), total: total ?? 0)
+    }
+  }
+}
+
+/// How the rows of `passes` come and go.
+enum PassRows {
+  static func record(_ row: Row) throws -> PassRecord {
+    let serialNumber: String = row["serial_number"]
+    guard let state = IssuedPass.State(rawValue: row["state"]),
+      let rendered = PackedFiles.unpack(bytes(row, "rendered"))
+    else { throw StoreError.corrupt("pass \(serialNumber) cannot be read") }
+    let pass = IssuedPass(
+      serialNumber: serialNumber, movement: row["movement"], ticket: row["ticket"], order: row["order_number"],
+      orderSecret: row["order_secret"], file: row["file"], template: row["template"], state: state, event: row["event"],
+      seat: row["seat"], rendered: rendered, assetsDigest: bytes(row, "assets_digest"),
+      contentDigest: bytes(row, "content_digest"), asOf: row["as_of"])
+    return PassRecord(
+      tenant: row["tenant"], pass: pass, updateTag: row["update_tag"], changedAt: row["changed_at"],
+      createdAt: row["created_at"])
+  }
+
+  private static func bytes(_ row: Row, _ column: String) -> [UInt8] { Array(row[column] as Data) }
+
+  static func pass(_ serialNumber: String, tenant: String, in database: Database) throws -> PassRecord? {
+    let statement = try database.cachedStatement(sql: "SELECT * FROM passes WHERE tenant = ? AND serial_number = ?")
+    return try Row.fetchOne(statement, arguments: [tenant, serialNumber]).map(record)
+  }
+
+  /// - Returns: the passes that are new or whose content changed.
+  static func save(
+    _ passes: [IssuedPass], tenant: String, at now: Int64, in database: Database
+  ) throws -> [PassRecord] {
+    try passes.compactMap { pass in
+      let known = try Self.known(pass.serialNumber, tenant: tenant, in: database)
+      if let known, known.asOf > pass.asOf { return nil }
+      let isChanged = known?.contentDigest != pass.contentDigest
+      let record = PassRecord(
+        tenant: tenant, pass: pass, updateTag: isChanged ? try nextTag(in: database) : known?.updateTag ?? 0,
+        changedAt: isChanged ? now : known?.changedAt ?? now, createdAt: known?.createdAt ?? now)
+      try write(record, in: database)
+      return isChanged ? record : nil
+    }
+  }
+
+  private struct Known {
+    let contentDigest: [UInt8]
+    let asOf: Int64
+    let updateTag: Int64
+    let changedAt: Int64
+    let createdAt: Int64
+  }
+
+  private static func known(_ serialNumber: String, tenant: String, in database: Database) throws -> Known? {
+    let statement = try database.cachedStatement(
+      sql: """
+        SELECT content_digest, as_of, update_tag, changed_at, created_at FROM passes
+        WHERE tenant = ? AND serial_number = ?
+        """)
+    return try Row.fetchOne(statement, arguments: [tenant, serialNumber]).map { row in
+      Known(
+        contentDigest: bytes(row, "content_digest"), asOf: row["as_of"], updateTag: row["update_tag"],
+        changedAt: row["changed_at"], createdAt: row["created_at"])
+    }
+  }
+
+  private static func nextTag(in database: Database) throws -> Int64 {
+    try database.cachedStatement(sql: "UPDATE update_tag SET value = value + 1").execute()
+    guard let tag = try Int64.fetchOne(database.cachedStatement(sql: "SELECT value FROM update_tag")) else {
+      throw StoreError.corrupt("the last update tag is missing")
+    }
+    return tag
+  }
+
+  private static let columns = [
+    "tenant", "serial_number", "movement", "ticket", "order_number", "order_secret", "file", "template", "state",
+    "event", "seat", "assets_digest", "content_digest", "as_of", "update_tag", "changed_at", "created_at",
+    "searchable_text", "rendered",
+  ]
+  private static let upsert = """
+    INSERT INTO passes (\(columns.joined(separator: ", ")))
+    VALUES (\(columns.map { ":\($0)" }.joined(separator: ", ")))
+    ON CONFLICT (tenant, serial_number) DO UPDATE SET
+    \(columns.dropFirst(2).map { "\($0) = excluded.\($0)" }.joined(separator: ", "))
+    """
+
+  private static func write(_ record: PassRecord, in database: Database) throws {
+    let pass = record.pass
+    try database.cachedStatement(sql: upsert).execute(
+      arguments: [
+        "tenant": record.tenant, "serial_number": pass.serialNumber, "movement": pass.movement, "ticket": pass.ticket,
+        "order_number": pass.order, "order_secret": pass.orderSecret, "file": pass.file, "template": pass.template,
+        "state": pass.state.rawValue, "event": pass.event, "seat": pass.seat,
+        "assets_digest": Data(pass.assetsDigest), "content_digest": Data(pass.contentDigest), "as_of": pass.asOf,
+        "update_tag": record.updateTag, "changed_at": record.changedAt, "created_at": record.createdAt,
+        "searchable_text": pass.searchableText, "rendered": Data(PackedFiles.pack(pass.rendered)),
+      ])
+  }
+}
