@@ -94,7 +94,7 @@ import Testing
 
   @Test func `images the style does not show`() {
     #expect(codes(["footer@2x.png": png(20, 10), "footer@3x.png": png(30, 15)]) == ["image-unused"])
-    #expect(codes(["mascot.png": png(20, 10)]) == [])
+    #expect(codes(["mascot.png": png(20, 10)]) == ["image-name"])
     let strip = ["strip@2x.png": png(750, 196), "strip@3x.png": png(1125, 294)]
     #expect(codes(strip) == [])
     let both = strip.merging(["thumbnail@2x.png": png(180, 180), "thumbnail@3x.png": png(270, 270)]) { $1 }

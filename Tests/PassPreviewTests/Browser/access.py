@@ -146,6 +146,18 @@ def keyboard(report, look, preview):
         all(tag == "A" for tag, _ in links) and len({path for _, path in links}) == 5,
         links,
     )
+    look.open(preview.address())
+    names = look.page.eval_on_selector_all("#gallery > li[data-name]:not(.broken)", "all => all.map(li => li.dataset.name)")[:3]
+    opened = []
+    for name in names:
+        look.open(preview.address())
+        look.page.click(f'#gallery li[data-name="{name}"] > a')
+        look.page.wait_for_selector("#controls")
+        opened.append(look.page.evaluate("document.documentElement.dataset.subject"))
+    report.check("a click on a card of the gallery opens its template", opened == names and names, (names, opened))
+    look.page.click("#heading a")
+    look.page.wait_for_selector("#gallery")
+    report.check("from a template a link leads back to the gallery", True)
     look.open(preview.address("live"))
     nameless = look.page.eval_on_selector_all(
         "#controls select, #controls input",
