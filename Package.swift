@@ -88,7 +88,11 @@ let package = Package(
         .product(name: "FlyingSocks", package: "FlyingFox"),
       ], swiftSettings: settings),
     .executableTarget(
-      name: "bench", dependencies: ["COpenSSL", "PassBundle", "PassPreview", "Passes", "Tickets", "ZonedTime"],
+      name: "bench",
+      dependencies: [
+        "COpenSSL", "Issuance", "PassBundle", "PassPreview", "Passes", "SQLiteStore", "Secutix", "Tickets", "ZonedTime",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       swiftSettings: settings),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
     .testTarget(name: "ZonedTimeTests", dependencies: ["ZonedTime"], swiftSettings: settings),

@@ -16,9 +16,11 @@ package struct OrderKey: Sendable, Hashable {
 
 extension OrderChange.Order {
   /// The order as one text, the way stores keep it: `secret:…` or `id:…`.
+  ///
+  /// No database keeps a zero in a text, and SQLite would end the text there: two tokens would be one order.
   package var storedName: String {
     switch self {
-    case .secretToken(let token): "secret:\(token)"
+    case .secretToken(let token): "secret:\(token.replacing("\0", with: "\u{FFFD}"))"
     case .id(let id): "id:\(id)"
     }
   }

@@ -64,3 +64,7 @@ print(
   String(
     format: "preview, gallery of 50         %6.1f ms  (limit 1000 ms; reading the files alone %.1f ms)", gallery,
     reading))
+
+let storeBench = try StoreBench()
+defer { storeBench.remove() }
+StoreBench.report(try await storeBench.measure())

@@ -121,6 +121,14 @@ struct ChangeTests {
   }
 
   @Test(arguments: StoreUnderTest.all)
+  func `with a zero in its token is an order of its own`(kind: StoreUnderTest) async throws {
+    let folder = try StoreUnderTest.Folder()
+    let store = try await kind.open(folder)
+    for token in ["x", "x\0y", "x\0z"] { try await store.hear(row(token, update: 1)) }
+    #expect(try await store.claim().map(\.key.order) == ["x", "x\u{FFFD}y", "x\u{FFFD}z"].map { .secretToken($0) })
+  }
+
+  @Test(arguments: StoreUnderTest.all)
   func `can be asked for by hand, once`(kind: StoreUnderTest) async throws {
     let folder = try StoreUnderTest.Folder()
     let store = try await kind.open(folder)
