@@ -1,5 +1,6 @@
 import CZint
 import Foundation
+import Passes
 
 /// A barcode's drawing, quiet zone not included.
 ///
@@ -19,7 +20,7 @@ package struct BarcodeDrawing: Sendable, Hashable {
   ///   - format: `PKBarcodeFormatQR` and so on.
   ///   - encoding: the IANA name of an encoding.
   package init(format: String, message: String, encoding: String) throws(BarcodeError) {
-    guard let symbology = Symbology(rawValue: format) else { throw .unknownFormat(format) }
+    guard let symbology = WalletBarcodeFormat(rawValue: format) else { throw .unknownFormat(format) }
     guard !message.isEmpty else { throw .empty }
     // 7089 digits in a QR code are the most that any symbol holds (ISO/IEC 18004, table 7).
     guard message.utf8.count <= 4 * 7089 else { throw .tooLong(bytes: message.utf8.count) }
@@ -55,19 +56,10 @@ package struct BarcodeDrawing: Sendable, Hashable {
   }
 }
 
-/// The formats of Wallet, each with what it can carry and how Wallet has it drawn.
-private enum Symbology: String {
-  case qr = "PKBarcodeFormatQR"
-  case pdf417 = "PKBarcodeFormatPDF417"
-  case aztec = "PKBarcodeFormatAztec"
-  case code128 = "PKBarcodeFormatCode128"
-  case code39 = "PKBarcodeFormatCode39"
-  case codabar = "PKBarcodeFormatCodabar"
-  case ean13 = "PKBarcodeFormatEAN13"
-  case interleaved2of5 = "PKBarcodeFormatI2of5"
-
+/// How Wallet has each format drawn, and what of a message Zint would change.
+extension WalletBarcodeFormat {
   /// The bytes for Zint. Refuses what Zint would change in silence: it fills up with zeros and makes capital letters.
-  func checked(_ message: [UInt8]) throws(BarcodeError) -> [UInt8] {
+  fileprivate func checked(_ message: [UInt8]) throws(BarcodeError) -> [UInt8] {
     let isNumber = message.allSatisfy { (0x30...0x39).contains($0) }
     switch self {
     case .qr, .pdf417, .aztec: break
@@ -99,7 +91,7 @@ private enum Symbology: String {
     return message
   }
 
-  func draw(_ message: [UInt8]) throws(BarcodeError) -> BarcodeDrawing {
+  fileprivate func draw(_ message: [UInt8]) throws(BarcodeError) -> BarcodeDrawing {
     switch self {
     // Core Image's default, error correction M.
     case .qr: BarcodeDrawing(try ZintSymbol(BARCODE_QRCODE, level: 2, message), rowHeight: 1)

@@ -2,7 +2,7 @@ import Foundation
 import JSON
 
 /// What a barcode of each format can carry.
-enum WalletBarcodeFormat: String, CaseIterable {
+package enum WalletBarcodeFormat: String, Sendable, CaseIterable {
   case qr = "PKBarcodeFormatQR"
   case pdf417 = "PKBarcodeFormatPDF417"
   case aztec = "PKBarcodeFormatAztec"

@@ -95,30 +95,11 @@ enum PreviewPicture {
 
   /// Writes under a passing name first, so that the file is either as it was or whole.
   static func write(_ bytes: [UInt8], to path: String) throws {
-    let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
-    var name = Array("\(path[..<slash]).\(path[slash...]).XXXXXX".utf8CString)
-    func failure() -> Failure {
-      Failure("\(path) cannot be written: \(reason)", hint: "is the folder there, and writable?")
-    }
-    let descriptor = mkstemp(&name)
-    guard descriptor >= 0 else { throw failure() }
-    var written = 0
-    while written < bytes.count {
-      let count = bytes.withUnsafeBytes {
-        Glibc.write(descriptor, $0.baseAddress.unsafelyUnwrapped + written, $0.count - written)
-      }
-      if count < 0, errno == EINTR { continue }
-      if count <= 0 { break }
-      written += count
-    }
-    let mask = umask(0)
-    umask(mask)
-    let isDone = written == bytes.count && fchmod(descriptor, 0o666 & ~mask) == 0 && fsync(descriptor) == 0
-    let isClosed = close(descriptor) == 0
-    guard isDone, isClosed, rename(name, path) == 0 else {
-      let failed = failure()
-      unlink(name)
-      throw failed
+    do {
+      try Data(bytes).write(to: URL(filePath: path), options: .atomic)
+    } catch {
+      throw Failure(
+        "\(path) cannot be written: \(error.localizedDescription)", hint: "is the folder there, and writable?")
     }
   }
 
