@@ -239,11 +239,12 @@
     sayRelative(scope);
     fitAll(scope);
     fillNotifications();
+    // How high a picture of it has to be; said before anything is waited for, since nobody waits for it. Every picture
+    // has its place already.
+    if (mode === "picture") root.dataset.height = String(Math.ceil(document.getElementById("stage").scrollHeight));
     await Promise.all([loaded, document.fonts.ready]);
     if (mine !== latest) return;
     fitAll(scope);
-    // How high a picture of it has to be.
-    if (mode === "picture") root.dataset.height = String(Math.ceil(document.getElementById("stage").scrollHeight));
     root.dataset.drawn = String(++drawn);
   }
 
