@@ -12,7 +12,8 @@ let settings: [SwiftSetting] = [
 let package = Package(
   name: "passmint",
   products: [
-    .executable(name: "passmint", targets: ["passmint"])
+    .executable(name: "passmint", targets: ["passmint"]),
+    .executable(name: "passmintd", targets: ["passmintd"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -26,6 +27,9 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-http-types", from: "1.3.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
   ],
   targets: [
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
@@ -48,11 +52,6 @@ let package = Package(
       name: "BatchIssuance",
       dependencies: ["JSON", "Liquid", "PassBundle", "Passes", "Secutix", "Tickets", "ZonedTime"],
       swiftSettings: settings),
-    .target(name: "Issuance", dependencies: ["Passes", "Secutix", "ZonedTime"], swiftSettings: settings),
-    .target(
-      name: "SQLiteStore",
-      dependencies: ["Issuance", "Passes", "Secutix", "ZonedTime", .product(name: "GRDB", package: "GRDB.swift")],
-      swiftSettings: settings),
     .target(name: "ImageScaling", dependencies: ["CLibpng", "Passes"], swiftSettings: settings),
     .target(
       name: "PassPreview", dependencies: ["CZint", "JSON", "Liquid", "Passes", "Tickets", "ZonedTime"],
@@ -66,6 +65,39 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
+      ], swiftSettings: settings),
+    .target(
+      name: "Issuance",
+      dependencies: [
+        "JSON", "Liquid", "PassBundle", "Passes", "Secutix", "SecutixClient", "Tickets", "ZonedTime",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Metrics", package: "swift-metrics"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ], swiftSettings: settings),
+    .target(
+      name: "SQLiteStore",
+      dependencies: ["Issuance", "Passes", "Secutix", "ZonedTime", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: settings),
+    .target(
+      name: "Authorization",
+      dependencies: [
+        "JSON", "PassBundle",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "JWTKit", package: "jwt-kit"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ], swiftSettings: settings),
+    .target(
+      name: "Server",
+      dependencies: [
+        "Authorization", "Issuance", "JSON", "PassBundle", "PassPreview", "Passes", "Secutix", "SecutixClient",
+        "Tickets", "ZonedTime",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Metrics", package: "swift-metrics"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ], swiftSettings: settings),
     .target(
       name: "Sandbox",
@@ -86,6 +118,20 @@ let package = Package(
         "ZonedTime",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "FlyingSocks", package: "FlyingFox"),
+      ], swiftSettings: settings),
+    .executableTarget(
+      name: "passmintd",
+      dependencies: [
+        "Authorization", "Issuance", "JSON", "PassBundle", "Passes", "SQLiteStore", "Sandbox", "Secutix",
+        "SecutixClient", "Server", "Tickets", "Yams", "ZonedTime",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Configuration", package: "swift-configuration"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Metrics", package: "swift-metrics"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ], swiftSettings: settings),
     .executableTarget(
       name: "bench",
@@ -139,6 +185,42 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ], exclude: ["judge.py"], swiftSettings: settings),
+    .testTarget(
+      name: "IssuanceTests",
+      dependencies: [
+        "Issuance", "JSON", "PassBundle", "Passes", "SQLiteStore", "Sandbox", "Secutix", "SecutixClient", "Tickets",
+        "ZonedTime",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Logging", package: "swift-log"),
+      ], swiftSettings: settings),
+    .testTarget(
+      name: "AuthorizationTests",
+      dependencies: [
+        "Authorization", "JSON", "PassBundle",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "JWTKit", package: "jwt-kit"),
+        .product(name: "Logging", package: "swift-log"),
+      ], swiftSettings: settings),
+    .testTarget(
+      name: "ServerTests",
+      dependencies: [
+        "Authorization", "Issuance", "JSON", "PassBundle", "Passes", "SQLiteStore", "Sandbox", "Secutix",
+        "SecutixClient", "Server", "Tickets", "ZonedTime",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ], swiftSettings: settings),
+    .testTarget(
+      name: "PassmintdTests",
+      dependencies: [
+        "Issuance", "JSON", "PassBundle", "Passes", "SQLiteStore", "Sandbox", "Secutix", "passmintd",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ], swiftSettings: settings),
     .testTarget(
       name: "PassmintTests", dependencies: ["JSON", "PassBundle", "Passes", "passmint"],
       exclude: ["requirements.txt", "sarif.py"], swiftSettings: settings),

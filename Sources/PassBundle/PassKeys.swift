@@ -1,15 +1,16 @@
 package import Tickets
 
-/// What names a pass and lets its phone in, derived and never stored.
+/// What names a pass and lets its phone and its buyer in, derived and never stored.
 package struct PassKeys: Sendable {
   /// Separates the passes of venues that share a pass type.
   package let tenant: String
-  /// Without it passes have no `authenticationToken`.
-  private let secret: Secret?
+  /// The secret in use, and behind it those that still count while it is being changed; without one passes have no
+  /// `authenticationToken`, and nobody can download them.
+  private let secrets: [Secret]
 
-  package init(tenant: String, secret: Secret? = nil) {
+  package init(tenant: String, secret: Secret? = nil, formerSecrets: [Secret] = []) {
     self.tenant = tenant
-    self.secret = secret
+    secrets = (secret.map { [$0] } ?? []) + formerSecrets
   }
 
   /// The serial number of a ticket's pass: 128 bits of a SHA-256 over tenant and movement, in hexadecimal.
@@ -31,7 +32,21 @@ package struct PassKeys: Sendable {
   /// What the phone shows Apple's update service: HMAC-SHA-256 of the serial number under the tenant's secret, in
   /// hexadecimal; nil without a secret.
   package func authenticationToken(serialNumber: String) -> String? {
-    secret.map { Digest.hex(Digest.hmacSHA256(Array("authentication \(serialNumber)".utf8), key: $0)) }
+    secrets.first.map { Digest.hex(Digest.hmacSHA256(Array("authentication \(serialNumber)".utf8), key: $0)) }
+  }
+
+  /// The word in the address of a page or a download; nil without a secret.
+  package func downloadToken(for subject: DownloadToken.Subject) -> DownloadToken? {
+    secrets.first.map { DownloadToken(subject, tenant: tenant, secret: $0) }
+  }
+
+  /// Whether a token was made for this tenant with one of its secrets. Takes as long for a wrong token as for a right one.
+  package func accepts(_ token: DownloadToken) -> Bool {
+    var isAccepted = false
+    for secret in secrets where DownloadToken(token.subject, tenant: tenant, secret: secret).matches(token) {
+      isAccepted = true
+    }
+    return isAccepted
   }
 }
 

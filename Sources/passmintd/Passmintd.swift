@@ -1,0 +1,7 @@
+import ArgumentParser
+
+@main
+struct Passmintd: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "passmintd", abstract: "Serve wallet passes for Secutix tickets.")
+}
