@@ -3,13 +3,14 @@
 PACKAGES := libssl-dev libzip-dev libzint-dev libpng-dev libsqlite3-dev pkg-config
 # Inter is nearest to Wallet's own typeface; what there is without it is 6 % wider and shrinks rows too early.
 TEST_PACKAGES := openssl unzip python3-venv chromium fonts-inter
+BENCH_PACKAGES := wrk
 PASSMINT := .build/release/passmint
 VENV := .build/venv
 PYTHON := $(CURDIR)/$(VENV)/bin/python
 # Root needs no sudo, and a container may have none.
 SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
 
-.PHONY: help demo test bench build lint format install clean setup test-packages test-setup
+.PHONY: help demo test bench build lint format install clean setup test-packages bench-packages test-setup
 
 help: ## say what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /: /' | awk -F': ' '{ printf "  make %-9s %s\n", $$1, $$2 }'
@@ -39,10 +40,11 @@ build: setup ## build the command
 test: test-setup ## run every test
 	PASSMINT_PYTHON="$(PYTHON)" swift test
 
-bench: setup ## measure speed and memory
+bench: bench-packages ## measure speed and memory
 	swift build -c release --product passmint
+	swift build -c release --product passmintd
 	swift build -c release --product bench
-	.build/release/bench $(PASSMINT)
+	.build/release/bench $(PASSMINT) .build/release/passmintd
 
 lint: ## check the format of the sources
 	swift format lint --strict --recursive Sources Tests Package.swift
@@ -74,6 +76,9 @@ setup:
 # Its own target, not more packages for setup: make runs setup once, whatever asks for it first.
 test-packages: setup
 	$(call install-missing,$(TEST_PACKAGES))
+
+bench-packages: setup
+	$(call install-missing,$(BENCH_PACKAGES))
 
 test-setup: $(VENV)/ready
 

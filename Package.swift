@@ -136,10 +136,15 @@ let package = Package(
     .executableTarget(
       name: "bench",
       dependencies: [
-        "COpenSSL", "Issuance", "PassBundle", "PassPreview", "Passes", "SQLiteStore", "Secutix", "Tickets", "ZonedTime",
+        "COpenSSL", "Issuance", "JSON", "PassBundle", "PassPreview", "Passes", "SQLiteStore", "Sandbox", "Secutix",
+        "SecutixClient", "Tickets", "ZonedTime",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
       ],
-      swiftSettings: settings),
+      resources: [.embedInCode("plain.lua"), .embedInCode("webhook.lua")], swiftSettings: settings),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
     .testTarget(name: "ZonedTimeTests", dependencies: ["ZonedTime"], swiftSettings: settings),
     .testTarget(name: "TicketsTests", dependencies: ["Tickets", "ZonedTime"], swiftSettings: settings),

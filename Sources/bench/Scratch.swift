@@ -3,7 +3,9 @@ import PassBundle
 import Passes
 
 /// A temporary folder with everything the command needs, and runs of the command in it.
-final class Scratch {
+///
+/// `@unchecked Sendable`: measurements run one after the other.
+final class Scratch: @unchecked Sendable {
   let program: String
   private let folder: String
   private var runs = 0
@@ -46,6 +48,36 @@ final class Scratch {
     ])
   }
 
+  /// The same over any export and template.
+  func issue(export: String, template: String) throws -> Run {
+    sync()
+    return try run([
+      "issue", export, "--template", template, "--identity", "\(folder)/identity", "--out", newFolder(), "--quiet",
+    ])
+  }
+
+  /// An empty folder on the disk that people work on.
+  func newFolder() throws -> String {
+    runs += 1
+    let path = "\(folder)/folder-\(runs)"
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    return path
+  }
+
+  func write(_ bytes: [UInt8], to name: String) throws -> String {
+    let path = "\(folder)/\(name)"
+    try Data(bytes).write(to: URL(filePath: path))
+    return path
+  }
+
+  /// The scripts of `wrk`, written out.
+  func scripts() throws -> (webhook: String, plain: String) {
+    (
+      try write(PackageResources.webhook_lua, to: "webhook.lua"),
+      try write(PackageResources.plain_lua, to: "plain.lua")
+    )
+  }
+
   func versionTime() throws -> Double {
     Interleaved.median(try (0..<9).map { _ in try run(["--version"]).seconds })
   }
@@ -81,9 +113,11 @@ final class Scratch {
     return Run(seconds: Interleaved.clock() - start, peakKilobytes: peak)
   }
 
-  private static func peakKilobytes(of process: pid_t) -> Int {
+  private static func peakKilobytes(of process: pid_t) -> Int { kilobytes("VmHWM", of: process) }
+
+  static func kilobytes(_ figure: String, of process: pid_t) -> Int {
     let status = (try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)) ?? ""
-    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+    let line = status.split(separator: "\n").first { $0.hasPrefix("\(figure):") }
     return line.flatMap { Int($0.split(separator: " ").dropLast().last ?? "") } ?? 0
   }
 }

@@ -62,7 +62,7 @@ final class StoreBench: Sendable {
     return figures
   }
 
-  private func commitOneByOne(round: Int) async throws -> Double {
+  func commitOneByOne(round: Int) async throws -> Double {
     let plain = plain
     return try await timed { end in
       try await plain.writeWithoutTransaction { database in
