@@ -67,6 +67,11 @@ package enum Digest {
     bytes.withUnsafeBytes { message in key.withBytes { hmacSHA256(message, key: $0) } }
   }
 
+  /// Whether two digests are the same, in a time that does not tell where they differ.
+  package static func areEqual(_ one: [UInt8], _ other: [UInt8]) -> Bool {
+    one.count == other.count && CRYPTO_memcmp(one, other, one.count) == 0
+  }
+
   /// Lower-case hexadecimal, as in a manifest.
   package static func hex(_ bytes: [UInt8]) -> String {
     let digits: StaticString = "0123456789abcdef"
