@@ -1,5 +1,6 @@
 package import Logging
 package import PassBundle
+import Passes
 package import Secutix
 package import SecutixClient
 public import ServiceLifecycle
@@ -16,42 +17,86 @@ public final class IssuingService: Service {
     /// How long a ticket without a barcode is waited for, and how often it is looked at.
     package var barcodeWait = Duration.seconds(48 * 3600)
     package var barcodeInterval = Duration.seconds(600)
-    /// How long completed jobs are kept.
+    /// How long completed jobs are kept, and how often it is looked for those to forget.
     package var keptJobs = Duration.seconds(30 * 24 * 3600)
+    package var forgetInterval = Duration.seconds(3600)
+    /// What a service that is asked to stop gives its jobs to end by themselves.
+    package var grace = Duration.seconds(20)
+    /// Jobs that another process wrote down are found after this at the latest.
+    package var longestSleep = Duration.seconds(5)
+    /// Between two attempts at a store that fails.
+    package var storePause = Duration.seconds(2)
+    /// For how long a lookup by an order's secret is answered as it was the last time.
+    package var lookupPause = Duration.seconds(30)
+    /// For how long what was read of an order is good for a lookup by its secret, while no change of it is known.
+    package var freshness = Duration.seconds(600)
     /// Bytes of sealed passes kept in memory.
     package var sealedBytes = 64 << 20
+    /// Bytes of files that passes share, kept in memory.
+    package var assetBytes = 64 << 20
     /// Names this process in leases.
     package var worker = "worker"
 
     package init() {}
   }
 
+  struct Known: Sendable {
+    let tenants: [String: Tenant]
+    let marks: [[UInt8]: String]
+
+    init(_ tenants: [Tenant]) {
+      self.tenants = Dictionary(tenants.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+      marks = Dictionary(
+        tenants.map { (DownloadToken.mark(of: $0.keys.tenant), $0.id) }, uniquingKeysWith: { first, _ in first })
+    }
+  }
+
   package let store: any Store
   package let settings: Settings
   let clock: @Sendable () -> Int64
+  let sleep: @Sendable (Duration) async throws -> Void
   let logger: Logger
-  private let known: Mutex<[String: Tenant]>
+  let known: Mutex<Known>
+  let wakeSignal = WakeSignal()
+  let storeTrouble = StoreTrouble()
+  let figures = Figures()
+  let salesPoints = SalesPoints()
+  let assetDigests = AssetDigests()
+  let threads = SealingThreads()
+  let sealed: BoundedCache<SealedKey, SealedPass>
+  let sealings = SharedWork<SealedKey, Result<SealedPass, IssuingError>>()
+  let assets: BoundedCache<[UInt8], PassAssets>
+  let assetReadings = SharedWork<[UInt8], Result<PassAssets?, IssuingError>>()
+  let answers = BoundedCache<LookupKey, Answered>(limit: 10_000)
+  let lookups = SharedWork<LookupKey, Result<FileOverview, IssuingError>>()
 
-  /// - Parameter clock: milliseconds since 1970.
+  /// - Parameters:
+  ///   - clock: milliseconds since 1970.
+  ///   - sleep: lets that much time pass on the same clock.
   package init(
     store: any Store, tenants: [Tenant], settings: Settings = Settings(), logger: Logger,
-    clock: @escaping @Sendable () -> Int64
+    clock: @escaping @Sendable () -> Int64,
+    sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
   ) {
     self.store = store
     self.settings = settings
     self.clock = clock
+    self.sleep = sleep
     self.logger = logger
-    known = Mutex(Dictionary(tenants.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }))
+    known = Mutex(Known(tenants))
+    sealed = BoundedCache(limit: settings.sealedBytes)
+    assets = BoundedCache(limit: settings.assetBytes)
   }
 
   // MARK: Tenants
 
-  package var tenants: [Tenant] { known.withLock { Array($0.values) } }
-  package func tenant(_ id: String) -> Tenant? { known.withLock { $0[id] } }
+  package var tenants: [Tenant] { known.withLock { Array($0.tenants.values) } }
+  package func tenant(_ id: String) -> Tenant? { known.withLock { $0.tenants[id] } }
 
-  /// Puts other tenants in place. Jobs of a tenant that is gone stay, and fail until it comes back.
+  /// Puts other tenants in place. Jobs of a tenant that is gone wait until it comes back.
   package func replaceTenants(_ tenants: [Tenant]) {
-    known.withLock { $0 = Dictionary(tenants.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }) }
+    known.withLock { $0 = Known(tenants) }
+    wake()
   }
 
   // MARK: Changes
@@ -68,49 +113,24 @@ public final class IssuingService: Service {
   package func refresh(
     _ record: PassRecord, of tenant: Tenant, correlationID: String
   ) async throws(IssuingError) -> Job {
-    preconditionFailure("to be built")
+    let order: OrderChange.Order
+    if let secret = record.pass.orderSecret, !secret.isEmpty {
+      order = .secretToken(secret)
+    } else if let id = record.pass.order.flatMap({ Int64($0) }) {
+      order = .id(id)
+    } else {
+      throw .noOrder
+    }
+    let job = try await stored { () async throws(StoreError) in
+      try await self.store.request(
+        OrderKey(tenant: tenant.id, order: order), correlationID: correlationID, at: self.clock())
+    }
+    wake()
+    return job
   }
 
   /// Lets idle workers look for jobs.
-  package func wake() {}
-
-  // MARK: Lookup
-
-  /// A file as Secutix knows it now, with its passes; what is not yet issued is issued first, what changed is changed.
-  ///
-  /// - Throws: `IssuingError.secutix(.notFound)` when Secutix knows no such file.
-  package func file(
-    _ id: Int64, of tenant: Tenant, correlationID: String
-  ) async throws(IssuingError) -> FileOverview {
-    preconditionFailure("to be built")
-  }
-
-  /// The file of an order, by the order's secret: what a link in a mail knows. From the store when its passes are known
-  /// there, else from Secutix.
-  package func file(
-    orderSecret: String, of tenant: Tenant, correlationID: String
-  ) async throws(IssuingError) -> FileOverview {
-    preconditionFailure("to be built")
-  }
-
-  // MARK: Downloads
-
-  /// A pass, sealed. Sealed again only when its content, or the identity, has changed; the same bytes until then.
-  package func archive(of record: PassRecord, of tenant: Tenant) async throws(IssuingError) -> SealedPass {
-    preconditionFailure("to be built")
-  }
-
-  /// Several passes as one `.pkpasses`.
-  package func archive(of records: [PassRecord], of tenant: Tenant) async throws(IssuingError) -> SealedPass {
-    preconditionFailure("to be built")
-  }
-
-  // MARK: Work
-
-  /// Works until it is cancelled or asked to stop; what it has begun by then it ends or gives back.
-  public func run() async throws {
-    preconditionFailure("to be built")
-  }
+  package func wake() { wakeSignal.set() }
 }
 
 /// A file and its passes.

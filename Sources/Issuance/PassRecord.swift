@@ -60,6 +60,26 @@ package struct IssuedPass: Sendable, Hashable {
   }
 }
 
+/// What one reading of a file made, to be saved as a whole.
+package struct IssuedFile: Sendable {
+  /// The file's number; nil when nothing is said of a file as a whole.
+  package var number: String?
+  /// When Secutix was asked for it, in milliseconds since 1970.
+  package var asOf: Int64
+  package var passes: [IssuedPass]
+  /// The files these passes share, by `IssuedPass.assetsDigest`; what the store has already it does not write again.
+  package var assets: [[UInt8]: PassAssets]
+
+  package init(
+    number: String? = nil, asOf: Int64 = 0, passes: [IssuedPass] = [], assets: [[UInt8]: PassAssets] = [:]
+  ) {
+    self.number = number
+    self.asOf = asOf
+    self.passes = passes
+    self.assets = assets
+  }
+}
+
 /// A pass as the store remembers it.
 package struct PassRecord: Sendable, Hashable {
   package let tenant: String

@@ -1,3 +1,4 @@
+package import Passes
 package import Secutix
 
 /// What is remembered and what is still to do. Each method is one whole transaction: all of it is durable when it
@@ -36,10 +37,13 @@ package protocol Store: Sendable {
 
   /// Ends a job with the passes it made, together.
   ///
+  /// - Parameter notice: what a person should know though the work is done; becomes the job's reason.
   /// - Returns: the passes that are new or whose content changed.
   /// - Throws: `leaseLost`, and then no pass is saved.
   @discardableResult
-  func complete(_ job: Job, saving passes: [IssuedPass], at now: Int64) async throws(StoreError) -> [PassRecord]
+  func complete(
+    _ job: Job, saving file: IssuedFile, notice: String?, at now: Int64
+  ) async throws(StoreError) -> [PassRecord]
 
   /// Lets a failed job wait for another attempt. If a later job of its order waits already, that one goes on alone.
   ///
@@ -82,7 +86,7 @@ package protocol Store: Sendable {
   func jobSummary(tenant: String?) async throws(StoreError) -> JobSummary
 
   /// Forgets jobs completed, and changes received last, before a time. What is discarded or still to do stays, and so
-  /// does what is known of each order's newest update.
+  /// does what is known of each order's newest update. Shared files that no pass has any more go as well.
   ///
   /// - Returns: how many jobs were forgotten.
   @discardableResult
@@ -90,13 +94,18 @@ package protocol Store: Sendable {
 
   // MARK: Passes
 
-  /// Saves passes outside a job.
+  /// Saves what a reading of a file made, outside a job.
   ///
-  /// A pass read earlier (`asOf`) than the one that is there is left out. One whose `contentDigest` is the same keeps
-  /// its `updateTag` and `changedAt`.
+  /// If the file was read later already, nothing is saved: what that reading did not issue, because it was undone, must
+  /// not come to life again. A pass read earlier (`asOf`) than the one that is there is left out. One whose
+  /// `contentDigest` is the same keeps its `updateTag` and `changedAt`.
   /// - Returns: the passes that are new or whose content changed.
   @discardableResult
-  func save(_ passes: [IssuedPass], tenant: String, at now: Int64) async throws(StoreError) -> [PassRecord]
+  func save(_ file: IssuedFile, tenant: String, at now: Int64) async throws(StoreError) -> [PassRecord]
+
+  /// The files that passes with this `assetsDigest` share, as they were saved with the first of them; nil when there are
+  /// none.
+  func assets(_ digest: [UInt8]) async throws(StoreError) -> PassAssets?
 
   func pass(serialNumber: String, tenant: String) async throws(StoreError) -> PassRecord?
 
@@ -117,4 +126,19 @@ package enum PassProperty: Sendable, Hashable {
   /// The file's number.
   case file(String)
   case movement(String)
+}
+
+extension Store {
+  /// Passes alone: nothing is said of their file, and their shared files are there already.
+  @discardableResult
+  package func complete(
+    _ job: Job, saving passes: [IssuedPass], at now: Int64
+  ) async throws(StoreError) -> [PassRecord] {
+    try await complete(job, saving: IssuedFile(passes: passes), notice: nil, at: now)
+  }
+
+  @discardableResult
+  package func save(_ passes: [IssuedPass], tenant: String, at now: Int64) async throws(StoreError) -> [PassRecord] {
+    try await save(IssuedFile(passes: passes), tenant: tenant, at: now)
+  }
 }

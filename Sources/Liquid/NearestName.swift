@@ -1,5 +1,5 @@
 /// The candidate that is the fewest keystrokes away from `name`; nil when all are too far off to be a slip.
-func nearestName(to name: String, among candidates: some Sequence<String>) -> String? {
+package func nearestName(to name: String, among candidates: some Sequence<String>) -> String? {
   let name = Array(name.unicodeScalars.prefix(64))
   // A third of the letters may be wrong; short names get one slip (or two letters swapped) in any case.
   let allowance = max(1, (name.count + 1) / 3)

@@ -10,16 +10,25 @@ extension PassContents {
   /// - Returns: nil when `archive` is not the pass of this serial number.
   package init?(voiding archive: [UInt8], serialNumber: String, pictures: [ImageSlot: Picture] = [:]) {
     var files = ArchiveReader.read(archive, name: "pass.pkpass").files
-    guard let json = files["pass.json"], let value = try? JSONValue(parsing: json), var pass = value.object,
-      pass["serialNumber"]?.stringValue == serialNumber
-    else { return nil }
-    pass["voided"] = .bool(true)
-    for key in ["relevantDate", "relevantDates", "locations", "beacons"] { pass[key] = nil }
+    guard let json = files["pass.json"], let voided = Self.voided(passJSON: json, serialNumber: serialNumber) else {
+      return nil
+    }
     for path in ["pass.json", "manifest.json", "signature"] { files[path] = nil }
     for (slot, picture) in pictures { files.put(picture, in: slot) }
     self.init(
       assets: PassAssets(files, isShared: false),
-      rendered: [.init(path: "pass.json", bytes: JSONValue.object(pass).serialized())], serialNumber: serialNumber,
-      isVoided: true)
+      rendered: [.init(path: "pass.json", bytes: voided)], serialNumber: serialNumber, isVoided: true)
+  }
+
+  /// `pass.json` made void.
+  ///
+  /// - Returns: nil when it is not that of this serial number.
+  package static func voided(passJSON: [UInt8], serialNumber: String) -> [UInt8]? {
+    guard let value = try? JSONValue(parsing: passJSON), var pass = value.object,
+      pass["serialNumber"]?.stringValue == serialNumber
+    else { return nil }
+    pass["voided"] = .bool(true)
+    for key in ["relevantDate", "relevantDates", "locations", "beacons"] { pass[key] = nil }
+    return JSONValue.object(pass).serialized()
   }
 }

@@ -5,6 +5,7 @@ enum Migrations {
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1 jobs and passes") { try $0.execute(sql: jobsAndPasses) }
+    migrator.registerMigration("2 shared files") { try $0.execute(sql: sharedFiles) }
     return migrator
   }
 
@@ -92,5 +93,25 @@ enum Migrations {
     -- The last update tag given out, in its only row.
     CREATE TABLE update_tag (value INTEGER NOT NULL) STRICT;
     INSERT INTO update_tag (value) VALUES (0);
+    """
+
+  private static let sharedFiles = """
+    -- What passes share, by its SHA-256, so that a pass can be had as it was composed whatever became of its template.
+    CREATE TABLE assets (
+      id INTEGER PRIMARY KEY,
+      digest BLOB NOT NULL UNIQUE,
+      is_shared INTEGER NOT NULL,
+      files BLOB NOT NULL
+    ) STRICT;
+    CREATE INDEX passes_of_assets ON passes (assets_digest);
+
+    -- When each file was read last.
+    CREATE TABLE files (
+      id INTEGER PRIMARY KEY,
+      tenant TEXT NOT NULL,
+      number TEXT NOT NULL,
+      as_of INTEGER NOT NULL,
+      UNIQUE (tenant, number)
+    ) STRICT;
     """
 }

@@ -86,6 +86,9 @@ extension SQLiteStore {
   @discardableResult
   package func forget(finishedBefore time: Int64) async throws(StoreError) -> Int {
     _ = try await forget("changes", where: "last_received_at < ?", time)
+    // No reading is under way so long that it could still cross with these.
+    _ = try await forget("files", where: "as_of < ?", time)
+    try await commits.write { try AssetRows.removeUnused(in: $0) }
     return try await forget("jobs", where: "state = 'completed' AND finished_at < ?", time)
   }
 

@@ -1,13 +1,18 @@
 import Foundation
 import GRDB
 package import Issuance
+package import Passes
 
 extension SQLiteStore {
   @discardableResult
   package func save(
-    _ passes: [IssuedPass], tenant: String, at now: Int64
+    _ file: IssuedFile, tenant: String, at now: Int64
   ) async throws(StoreError) -> [PassRecord] {
-    try await commits.write { try PassRows.save(passes, tenant: tenant, at: now, in: $0) }
+    try await commits.write { try PassRows.save(file, tenant: tenant, at: now, in: $0) }
+  }
+
+  package func assets(_ digest: [UInt8]) async throws(StoreError) -> PassAssets? {
+    try await read { try AssetRows.assets(digest, in: $0) }
   }
 
   package func pass(serialNumber: String, tenant: String) async throws(StoreError) -> PassRecord? {
@@ -84,9 +89,15 @@ enum PassRows {
 
   /// - Returns: the passes that are new or whose content changed.
   static func save(
-    _ passes: [IssuedPass], tenant: String, at now: Int64, in database: Database
+    _ file: IssuedFile, tenant: String, at now: Int64, in database: Database
   ) throws -> [PassRecord] {
-    try passes.compactMap { pass in
+    if let number = file.number {
+      guard try note(number, tenant: tenant, asOf: file.asOf, in: database) else { return [] }
+    }
+    for digest in Set(file.passes.map(\.assetsDigest)) {
+      if let assets = file.assets[digest] { try AssetRows.save(assets, digest: digest, in: database) }
+    }
+    return try file.passes.compactMap { pass in
       let known = try Self.known(pass.serialNumber, tenant: tenant, in: database)
       if let known, known.asOf > pass.asOf { return nil }
       let isChanged = known?.contentDigest != pass.contentDigest
@@ -96,6 +107,21 @@ enum PassRows {
       try write(record, in: database)
       return isChanged ? record : nil
     }
+  }
+
+  /// Notes when a file was read.
+  ///
+  /// - Returns: false when it was read later already.
+  private static func note(
+    _ number: String, tenant: String, asOf: Int64, in database: Database
+  ) throws -> Bool {
+    try database.cachedStatement(
+      sql: """
+        INSERT INTO files (tenant, number, as_of) VALUES (?, ?, ?)
+        ON CONFLICT (tenant, number) DO UPDATE SET as_of = excluded.as_of WHERE excluded.as_of >= files.as_of
+        """
+    ).execute(arguments: [tenant, number, asOf])
+    return database.changesCount > 0
   }
 
   private struct Known {

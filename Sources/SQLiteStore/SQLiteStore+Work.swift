@@ -58,17 +58,17 @@ extension SQLiteStore: Store {
 
   @discardableResult
   package func complete(
-    _ job: Job, saving passes: [IssuedPass], at now: Int64
+    _ job: Job, saving file: IssuedFile, notice: String?, at now: Int64
   ) async throws(StoreError) -> [PassRecord] {
     try await commits.write { database in
       let order = try Self.orderRow(ofHeld: job, in: database)
-      try Self.finish(job, as: .completed, reason: nil, at: now, in: database)
+      try Self.finish(job, as: .completed, reason: notice, at: now, in: database)
       if let update = job.newestUpdate {
         try database.cachedStatement(
           sql: "UPDATE orders SET done_update = max(ifnull(done_update, ?), ?) WHERE id = ?"
         ).execute(arguments: [update, update, order])
       }
-      return try PassRows.save(passes, tenant: job.key.tenant, at: now, in: database)
+      return try PassRows.save(file, tenant: job.key.tenant, at: now, in: database)
     }
   }
 

@@ -8,6 +8,26 @@ extension SecutixClient {
   func send(
     _ path: String, _ body: JSONObject, _ token: BearerToken?, _ context: Context
   ) async throws(SecutixError) -> JSONValue {
+    guard let observer else { return try await sendUnobserved(path, body, token, context) }
+    let start = clock.elapsed()
+    func report(_ outcome: String) {
+      let method = path.split(separator: "/").last.map(String.init) ?? ""
+      observer(RequestReport(method: method, outcome: outcome, duration: clock.elapsed() - start))
+    }
+    do throws(SecutixError) {
+      let answer = try await sendUnobserved(path, body, token, context)
+      let status = answer["statusCode"]?.stringValue?.lowercased() ?? "success"
+      report(["success", "in_progress"].contains(status) ? status : "failed")
+      return answer
+    } catch {
+      report(error.outcome)
+      throw error
+    }
+  }
+
+  private func sendUnobserved(
+    _ path: String, _ body: JSONObject, _ token: BearerToken?, _ context: Context
+  ) async throws(SecutixError) -> JSONValue {
     var request = HTTPClientRequest(url: connection.url + path)
     request.method = .POST
     request.headers = [

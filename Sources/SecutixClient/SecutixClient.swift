@@ -13,6 +13,8 @@ package struct SecutixClient: Sendable {
   let http: HTTPClient
   let clock: CallClock
   let tokens = TokenCache()
+  /// Told of each request when it has ended.
+  package var observer: (@Sendable (RequestReport) -> Void)?
 
   /// - Parameters:
   ///   - http: one for all clients of a process, made with `configuration(connectTimeout:bodyLimit:)`.
@@ -24,6 +26,16 @@ package struct SecutixClient: Sendable {
     self.http = http
     self.limiter = limiter
     self.clock = clock
+  }
+
+  /// A request that went out, for figures.
+  package struct RequestReport: Sendable, Hashable {
+    /// Such as `getFileDetails`; `auth` for the token endpoint.
+    package let method: String
+    /// `success`, `in_progress`, `failed` as the envelope says; else what kept it from answering: `unauthorized`,
+    /// `rate_limited`, `rejected`, `unavailable`, `unreadable`, `timeout`, `unreachable`, `too_large`, `cancelled`.
+    package let outcome: String
+    package let duration: Duration
   }
 
   /// Which language an answer has its names in, and whose question it is.

@@ -60,6 +60,23 @@ extension SecutixError {
     }
   }
 
+  /// One word for figures.
+  var outcome: String {
+    switch self {
+    case .unauthorized: "unauthorized"
+    case .notFound, .failed: "failed"
+    case .rateLimited: "rate_limited"
+    case .rejected: "rejected"
+    case .unavailable: "unavailable"
+    case .unreadable: "unreadable"
+    case .unfinished: "in_progress"
+    case .timeout: "timeout"
+    case .unreachable: "unreachable"
+    case .tooLarge: "too_large"
+    case .cancelled: "cancelled"
+    }
+  }
+
   package var sentence: String {
     switch self {
     case .unauthorized(let status):

@@ -1,0 +1,250 @@
+import Logging
+import PassBundle
+import Passes
+import Secutix
+import Tickets
+
+/// What a reading of a file makes of its passes.
+struct FilePasses: Sendable {
+  var issued: IssuedFile
+  /// Tickets that have no barcode yet.
+  var waiting = 0
+  /// What tickets can become no pass for: sentences without barcodes and names.
+  var problems: [String] = []
+
+  /// Of all problems, for a job's reason.
+  var problemText: String {
+    let more = problems.count > 5 ? " … and \(problems.count - 5) more" : ""
+    return problems.prefix(5).joined(separator: "; ") + more
+  }
+}
+
+/// Turns what Secutix says of a file into passes: the life of a pass as code.
+struct FileIssuing {
+  let service: IssuingService
+  let tenant: Tenant
+  let reading: FileReading
+  let logger: Logger
+  private var passes: [String: IssuedPass] = [:]
+  /// In the order in which the tickets stand in the answer.
+  private var serials: [String] = []
+  private var result: FilePasses
+
+  init(service: IssuingService, tenant: Tenant, reading: FileReading, logger: Logger) {
+    self.service = service
+    self.tenant = tenant
+    self.reading = reading
+    self.logger = logger
+    result = FilePasses(issued: IssuedFile(number: reading.details.fileID, asOf: reading.asOf))
+  }
+
+  /// - Throws: when the store does not tell what there is.
+  mutating func passesOfFile() async throws(IssuingError) -> FilePasses {
+    let details = reading.details
+    result.waiting = details.waiting
+    for rejection in details.refused { refuse(rejection) }
+    let tickets = newest(details.tickets)
+    var known = try await knownPasses()
+    for (serialNumber, ticket) in tickets {
+      switch ticket.action {
+      case .issue, .issueUsed: compose(ticket, serialNumber, isVoided: false)
+      case .wait: result.waiting += 1
+      case .void, .replaceOrVoid:
+        // The reader has given a replaced ticket its newer one, where there is one.
+        let store = service.store
+        let id = tenant.id
+        if known[serialNumber] == nil {
+          known[serialNumber] = try await service.stored { () async throws(StoreError) in
+            try await store.pass(serialNumber: serialNumber, tenant: id)
+          }
+        }
+        // What was never issued is not made only to be void.
+        guard let record = known[serialNumber] else { continue }
+        if !compose(ticket, serialNumber, isVoided: true) {
+          try await voidAsItIs(record, ticket: ticket, serialNumber)
+        }
+      case .ask:
+        logger.warning(
+          "Secutix says \(ticket.stateWord.prefix(40)) of a ticket, which nothing follows from: its pass stays",
+          metadata: ["serial": "\(serialNumber)"])
+      }
+    }
+    try await settleMissing(known, answered: Set(tickets.map(\.serialNumber)))
+    result.issued.passes = serials.compactMap { passes[$0] }
+    return result
+  }
+
+  /// Each movement once. Where an answer tells of one twice, the newer ticket counts, and of the same ticket what
+  /// undoes it.
+  private func newest(_ tickets: [Ticket]) -> [(serialNumber: String, ticket: Ticket)] {
+    var order: [String] = []
+    var newest: [String: Ticket] = [:]
+    for ticket in tickets {
+      let serialNumber = tenant.keys.serialNumber(of: ticket)
+      guard let other = newest[serialNumber] else {
+        order.append(serialNumber)
+        newest[serialNumber] = ticket
+        continue
+      }
+      func rank(_ ticket: Ticket) -> (Int64, Int) {
+        let isDead = ticket.action == .void || ticket.action == .replaceOrVoid
+        return (ticket.id.flatMap { Int64($0) } ?? 0, isDead ? 1 : 0)
+      }
+      if rank(ticket) >= rank(other) { newest[serialNumber] = ticket }
+    }
+    return order.compactMap { serial in newest[serial].map { (serial, $0) } }
+  }
+
+  /// The passes that are there of this file, or of its orders where it has no number.
+  private func knownPasses() async throws(IssuingError) -> [String: PassRecord] {
+    let property: [PassProperty]
+    if let file = reading.details.fileID {
+      property = [.file(file)]
+    } else {
+      property = reading.details.orders.compactMap(\.id).map { .order($0) }
+    }
+    var known: [String: PassRecord] = [:]
+    let store = service.store
+    let id = tenant.id
+    for property in property {
+      let records = try await service.stored { () async throws(StoreError) in
+        try await store.passes(property, tenant: id)
+      }
+      for record in records { known[record.pass.serialNumber] = record }
+    }
+    return known
+  }
+
+  // MARK: One pass
+
+  /// - Returns: whether there is a pass.
+  @discardableResult
+  private mutating func compose(_ ticket: Ticket, _ serialNumber: String, isVoided: Bool) -> Bool {
+    let route = tenant.routing.route(for: ticket, tenant: tenant.name)
+    for notice in route.notices {
+      logger.warning("\(notice.sentence)", metadata: ["serial": "\(serialNumber)"])
+    }
+    do throws(CompositionError) {
+      let contents = try route.template.contents(
+        for: ticket, issuer: tenant.issuer, serialNumber: serialNumber,
+        authenticationToken: tenant.keys.authenticationToken(serialNumber: serialNumber), isVoided: isVoided)
+      let digest = service.assetDigests.digest(of: contents.assets)
+      service.keep(contents.assets, digest: digest)
+      add(
+        IssuedPass(
+          serialNumber: serialNumber, movement: ticket.movement, ticket: ticket.id, order: ticket.order.id,
+          orderSecret: ticket.order.secret, file: ticket.file.id ?? reading.details.fileID,
+          template: route.template.name,
+          state: isVoided ? .voided : ticket.state == .used ? .used : .valid, event: ticket.event.name?.text,
+          seat: ticket.seat.words, rendered: contents.rendered, assetsDigest: digest,
+          contentDigest: IssuedPass.contentDigest(assets: digest, rendered: contents.rendered), asOf: reading.asOf),
+        contents.assets)
+      return true
+    } catch {
+      if !isVoided { refuse(serialNumber, "\(route.template.name)/\(error.place): \(error.safeSentence)") }
+      return false
+    }
+  }
+
+  /// Voids what was issued, though the ticket now says too little to compose it anew.
+  private mutating func voidAsItIs(
+    _ record: PassRecord, ticket: Ticket?, _ serialNumber: String
+  ) async throws(IssuingError) {
+    var pass = record.pass
+    pass.asOf = reading.asOf
+    pass.state = .voided
+    guard let index = pass.rendered.firstIndex(where: { $0.path == "pass.json" }),
+      let json = PassContents.voided(passJSON: pass.rendered[index].bytes, serialNumber: serialNumber)
+    else {
+      refuse(serialNumber, "what was issued cannot be read, so it cannot be voided")
+      return
+    }
+    pass.rendered[index] = PassAssets.File(path: "pass.json", bytes: json)
+    var own: PassAssets?
+    if let ticket {
+      let template = tenant.routing.template(for: ticket, tenant: tenant.name)
+      let pictures = template.pictures(
+        for: ticket, issuer: tenant.issuer, serialNumber: serialNumber, isVoided: true)
+      if !pictures.isEmpty, let shared = try await service.assets(of: record) {
+        var files = PassFiles()
+        for file in shared.files { files[file.path] = file.bytes }
+        for (slot, picture) in pictures { _ = files.put(picture, in: slot) }
+        let assets = PassAssets(files, isShared: false)
+        pass.assetsDigest = service.assetDigests.digest(of: assets)
+        own = assets
+      }
+    }
+    pass.contentDigest = IssuedPass.contentDigest(assets: pass.assetsDigest, rendered: pass.rendered)
+    add(pass, own)
+  }
+
+  /// Passes of this file whose movement Secutix no longer tells of. That alone voids nothing: an answer may be short for
+  /// many reasons.
+  private mutating func settleMissing(
+    _ known: [String: PassRecord], answered: Set<String>
+  ) async throws(IssuingError) {
+    let details = reading.details
+    func isCancelled(_ word: String?) -> Bool { word.map { TicketState(word: $0) == .cancelled } ?? false }
+    for (serialNumber, record) in known where !answered.contains(serialNumber) && record.pass.state != .voided {
+      let order = details.orders.first { $0.id != nil && $0.id == record.pass.order }
+      if isCancelled(details.fileState) || isCancelled(order?.state) {
+        try await voidAsItIs(record, ticket: nil, serialNumber)
+      } else {
+        logger.warning(
+          "Secutix no longer tells of a pass's movement, and not that it was cancelled: the pass stays",
+          metadata: ["serial": "\(serialNumber)"])
+      }
+    }
+  }
+
+  private mutating func add(_ pass: IssuedPass, _ assets: PassAssets?) {
+    if passes.updateValue(pass, forKey: pass.serialNumber) == nil { serials.append(pass.serialNumber) }
+    if let assets { result.issued.assets[pass.assetsDigest] = assets }
+  }
+
+  // MARK: What cannot be
+
+  private mutating func refuse(_ serialNumber: String, _ sentence: String) {
+    logger.error("\(sentence)", metadata: ["serial": "\(serialNumber)"])
+    result.problems.append("pass \(serialNumber): \(sentence)")
+  }
+
+  private mutating func refuse(_ rejection: Rejection) {
+    // Sold and about to be printed: Secutix has one word for both.
+    if case .noBarcode = rejection.reason {
+      result.waiting += 1
+      return
+    }
+    // The value is left out: it may be a barcode or a name.
+    let place = rejection.place.pointer ?? "the answer"
+    let column = rejection.column.map { "\($0): " } ?? ""
+    let sentence = "\(place): \(column)\(rejection.reason.sentence)"
+    logger.error("\(sentence)")
+    result.problems.append(sentence)
+  }
+}
+
+extension IssuedPass {
+  /// Over everything that reaches the phone: the shared files by their digest, and the pass's own.
+  static func contentDigest(assets: [UInt8], rendered: [PassAssets.File]) -> [UInt8] {
+    Digest.sha256(assets + PackedFiles.pack(rendered))
+  }
+}
+
+extension Seat {
+  /// For lists: `Parterre · B · F · 21`.
+  fileprivate var words: String? {
+    let parts = [area, block, row, number].compactMap { $0 }.filter { !$0.isEmpty }
+    return parts.isEmpty ? nil : parts.joined(separator: " · ")
+  }
+}
+
+extension CompositionError {
+  /// Without the barcode, which admits.
+  fileprivate var safeSentence: String {
+    switch reason {
+    case .barcodeMessage(_, let format): "\(format) cannot show this ticket's barcode; choose another format"
+    default: sentence
+    }
+  }
+}

@@ -1,0 +1,304 @@
+import AsyncHTTPClient
+import Foundation
+import JSON
+import Logging
+import PassBundle
+import Passes
+import SQLiteStore
+import Sandbox
+import Secutix
+import SecutixClient
+import Synchronization
+import Testing
+import ZonedTime
+
+@testable import Issuance
+
+/// A sandbox over real sockets, a store in a real file, and a service between the two.
+struct Staging {
+  static let certificates = Result { try ExampleCertificates(now: TestTime.start / 1000) }
+
+  var house = SandboxHouse.theatre
+  var settings = IssuingService.Settings()
+  /// Nil: of the house's point of sale.
+  var timeZone: String?
+  var patience = Patience()
+
+  init() {
+    patience.attempts = 2
+    patience.polls = 2
+  }
+
+  /// What a test works with.
+  struct Scene: Sendable {
+    let sandbox: SandboxSecutix
+    let store: SQLiteStore
+    let time: TestTime
+    let tenant: Tenant
+    let settings: IssuingService.Settings
+    let logs: LogLines
+    let service: IssuingService
+    let path: String
+
+    /// A second process on the same store.
+    func anotherService(worker: String, store: (any Store)? = nil) throws -> IssuingService {
+      var settings = settings
+      settings.worker = worker
+      return IssuingService(
+        store: try store ?? SQLiteStore(path: path), tenants: [tenant], settings: settings, logger: logs.logger,
+        clock: { [time] in time.now }, sleep: { [time] in try await time.sleep(for: $0) })
+    }
+  }
+
+  func run(_ body: @escaping @Sendable (Scene) async throws -> Void) async throws {
+    let time = TestTime()
+    var options = SandboxSecutix.Options()
+    options.callsPerMinute = nil
+    let sandbox = SandboxSecutix(house, options: options, now: { time.now })
+    let folder = FileManager.default.temporaryDirectory.appending(path: "issuance-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appending(path: "store.sqlite").path
+    let store = try SQLiteStore(path: path)
+    let (settings, patience, zone) = (settings, patience, timeZone)
+    try await sandbox.serve { url in
+      let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: SecutixClient.configuration())
+      do {
+        let tenant = try await Self.tenant("a", at: url, of: sandbox, http: http, patience, time, zone: zone)
+        let logs = LogLines()
+        let service = IssuingService(
+          store: store, tenants: [tenant], settings: settings, logger: logs.logger, clock: { time.now },
+          sleep: { try await time.sleep(for: $0) })
+        try await body(
+          Scene(
+            sandbox: sandbox, store: store, time: time, tenant: tenant, settings: settings, logs: logs,
+            service: service, path: path))
+      } catch {
+        try await http.shutdown()
+        throw error
+      }
+      try await http.shutdown()
+    }
+  }
+
+  private static func tenant(
+    _ id: String, at url: String, of sandbox: SandboxSecutix, http: HTTPClient, _ patience: Patience, _ time: TestTime,
+    zone: String?
+  ) async throws -> Tenant {
+    let house = await sandbox.house
+    var connection = SecutixConnection(
+      url: url, operatorCode: house.operatorCode, institution: house.institution, partner: house.partner,
+      secret: Secret(house.secret.utf8))
+    connection.patience = patience
+    let clock = CallClock(ImpatientClock(), epochMilliseconds: { time.now })
+    let client = SecutixClient(
+      connection, http: http, limiter: CallLimiter(callsPerMinute: 60_000_000, clock: clock), clock: clock)
+    let identity = try certificates.get().identity
+    return Tenant(
+      id: id, name: "Maison des Arts", secutix: client,
+      reading: ExportOptions(timeZone: zone.flatMap { TimeZone(identifier: $0) }), routing: try routing(),
+      identity: identity,
+      issuer: PassIssuer(
+        passTypeIdentifier: identity.passTypeIdentifier, teamIdentifier: identity.teamIdentifier,
+        tenant: "Maison des Arts"),
+      keys: PassKeys(tenant: id, secret: Secret(Array("a secret of the tests".utf8))))
+  }
+
+  static func template(_ name: String) throws -> PassTemplate {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    return try PassTemplate(folder: root.appending(path: "templates/\(name).pkpasstemplate").path)
+  }
+
+  static func routing() throws -> TemplateRouting {
+    try TemplateRouting(
+      templates: [
+        "concert": template("concert"), "season": template("season-ticket"), "vip": template("festival"),
+      ], families: ["SEASONTICKET": "season"], defaultTemplate: "concert")
+  }
+}
+
+extension Staging.Scene {
+  /// Delivers rows, as the webhook does.
+  func deliver(_ rows: [SandboxRow]) async throws {
+    let changes = rows.map { row in
+      OrderChange(
+        order: .secretToken(row.orderSecret), ticketID: row.ticketID, movementID: row.movementID, state: row.state,
+        lastUpdate: .init(epochMilliseconds: row.changedAt))
+    }
+    try await service.receive(changes, of: tenant, correlationID: "request-7")
+  }
+
+  /// Delivers what is new since `seen` rows, and works it off.
+  @discardableResult
+  func catchUp(_ seen: inout Int) async throws -> Int {
+    let rows = Array(await sandbox.rows.dropFirst(seen))
+    seen += rows.count
+    time.advance(by: .seconds(1))
+    if !rows.isEmpty { try await deliver(rows) }
+    return try await workOff()
+  }
+
+  /// Works off what is due, one job after the other.
+  @discardableResult
+  func workOff(_ other: IssuingService? = nil) async throws -> Int {
+    var count = 0
+    let service = other ?? service
+    while true {
+      let jobs = try await service.store.claim(
+        5, worker: "test", leasedUntil: time.now + 120_000, at: time.now)
+      if jobs.isEmpty { return count }
+      for job in jobs { await service.work(off: job) }
+      count += jobs.count
+    }
+  }
+
+  func record(_ movement: Int64) async throws -> PassRecord? {
+    try await store.passes(.movement("\(movement)"), tenant: tenant.id).first
+  }
+
+  /// The pass of a movement as it is downloaded: sealed, opened and verified.
+  func pass(_ movement: Int64) async throws -> OpenedPass {
+    let record = try #require(try await record(movement))
+    let sealed = try await service.archive(of: record, of: tenant)
+    return try OpenedPass(sealed.bytes, record: record, now: time.now / 1000)
+  }
+
+  func barcode(_ movement: Int64) async -> String? { await sandbox.movement(movement)?.ticket?.barcode }
+}
+
+/// What a phone gets.
+struct OpenedPass {
+  let record: PassRecord
+  let bytes: [UInt8]
+  let json: JSONValue
+
+  init(_ bytes: [UInt8], record: PassRecord, now: Int64) throws {
+    let root = try Staging.certificates.get().root
+    let report = BundleCheck.check(bytes, name: "pass.pkpass", trust: [root], now: now)
+    #expect(report.findings.filter { $0.severity == .error } == [])
+    #expect(report.signature != nil)
+    self.bytes = bytes
+    self.record = record
+    json = try JSONValue(parsing: try #require(report.files["pass.json"]))
+    files = report.files
+  }
+
+  let files: PassFiles
+  var barcode: String? { json[pointer: "/barcodes/0/message"]?.stringValue }
+  var isVoided: Bool { json["voided"] == .bool(true) }
+  /// All texts, as a person looks for one.
+  var text: String { String(decoding: json.serialized(), as: UTF8.self) }
+}
+
+/// The time of a test: it goes on when it is told to.
+final class TestTime: Sendable {
+  /// 20 November 2026, 18:05:02 UTC.
+  static let start: Int64 = 1_795_197_902_000
+
+  private struct State {
+    var now = TestTime.start
+    var sleepers: [Int: (until: Int64, wake: CheckedContinuation<Void, Never>)] = [:]
+    var next = 0
+    var watchers: [(count: Int, tell: CheckedContinuation<Void, Never>)] = []
+  }
+
+  private let state = Mutex(State())
+
+  var now: Int64 { state.withLock { $0.now } }
+
+  func advance(by duration: Duration) {
+    let woken = state.withLock { state in
+      state.now += Int64(duration / .milliseconds(1))
+      let due = state.sleepers.filter { $0.value.until <= state.now }
+      for id in due.keys { state.sleepers[id] = nil }
+      return due.values.map(\.wake)
+    }
+    for sleeper in woken { sleeper.resume() }
+  }
+
+  func sleep(for duration: Duration) async throws {
+    let id = state.withLock { state in
+      state.next += 1
+      return state.next
+    }
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { sleeper in
+        let watchers: [CheckedContinuation<Void, Never>]? = state.withLock { state in
+          if Task.isCancelled || duration <= .zero { return nil }
+          state.sleepers[id] = (state.now + Int64(duration / .milliseconds(1)), sleeper)
+          let told = state.watchers.filter { $0.count <= state.sleepers.count }
+          state.watchers.removeAll { $0.count <= state.sleepers.count }
+          return told.map(\.tell)
+        }
+        guard let watchers else { return sleeper.resume() }
+        for watcher in watchers { watcher.resume() }
+      }
+    } onCancel: {
+      state.withLock { $0.sleepers.removeValue(forKey: id)?.wake }?.resume()
+    }
+    try Task.checkCancellation()
+  }
+
+  /// Returns when so many sleep.
+  func sleepers(atLeast count: Int) async {
+    await withCheckedContinuation { watcher in
+      let isSo = state.withLock { state in
+        if state.sleepers.count >= count { return true }
+        state.watchers.append((count, watcher))
+        return false
+      }
+      if isSo { watcher.resume() }
+    }
+  }
+}
+
+/// A clock on which nobody waits: who sleeps moves it on.
+final class ImpatientClock: Clock {
+  struct Instant: InstantProtocol {
+    var offset: Duration
+    func advanced(by duration: Duration) -> Instant { Instant(offset: offset + duration) }
+    func duration(to other: Instant) -> Duration { other.offset - offset }
+    static func < (left: Instant, right: Instant) -> Bool { left.offset < right.offset }
+  }
+
+  private let offset = Mutex(Duration.zero)
+  var now: Instant { Instant(offset: offset.withLock { $0 }) }
+  var minimumResolution: Duration { .nanoseconds(1) }
+
+  func sleep(until deadline: Instant, tolerance: Duration?) async throws {
+    try Task.checkCancellation()
+    offset.withLock { $0 = max($0, deadline.offset) }
+  }
+}
+
+/// Everything that was logged.
+final class LogLines: Sendable {
+  private let lines = Mutex<[String]>([])
+
+  var all: [String] { lines.withLock { $0 } }
+  var text: String { all.joined(separator: "\n") }
+
+  var logger: Logger {
+    var logger = Logger(label: "test") { _ in Handler(lines: self) }
+    logger.logLevel = .trace
+    return logger
+  }
+
+  private struct Handler: LogHandler {
+    let lines: LogLines
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.trace
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+      get { metadata[key] }
+      set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+      let all = metadata.merging(event.metadata ?? [:]) { $1 }
+      let words = all.map { "\($0)=\($1)" }.sorted().joined(separator: " ")
+      lines.lines.withLock { $0.append("\(event.level) \(event.message) \(words)") }
+    }
+  }
+}
