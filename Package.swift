@@ -203,11 +203,12 @@ let package = Package(
       name: "AuthorizationTests",
       dependencies: [
         "Authorization", "JSON", "PassBundle",
-        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "JWTKit", package: "jwt-kit"),
         .product(name: "Logging", package: "swift-log"),
-      ], swiftSettings: settings),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ], exclude: ["requirements.txt", "tokens.py"], swiftSettings: settings),
     .testTarget(
       name: "ServerTests",
       dependencies: [
@@ -217,8 +218,9 @@ let package = Package(
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "Metrics", package: "swift-metrics"),
         .product(name: "NIOCore", package: "swift-nio"),
-      ], swiftSettings: settings),
+      ], exclude: ["metrics.py", "requirements.txt"], swiftSettings: settings),
     .testTarget(
       name: "PassmintdTests",
       dependencies: [

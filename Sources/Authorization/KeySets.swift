@@ -128,6 +128,8 @@ package final class KeySets: Sendable {
     if let fault = BearerIssuer.fault(ofKeyAddress: address) { throw .address(fault) }
     var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
     configuration.timeout.connect = TimeAmount(settings.timeout)
+    // Whoever waits is told at once that nobody listens there.
+    configuration.connectionPool.retryConnectionEstablishment = false
     let limit = settings.bodyLimit
     let timeout = settings.timeout
     do {

@@ -1,0 +1,63 @@
+package import Issuance
+import PassBundle
+import SecutixClient
+
+/// What the service measures, by name. Durations are in seconds, moments in seconds since 1970.
+package enum ServiceMetrics {
+  /// Seconds a request took, from its head to its answer's last byte: `method`, `route`, `status`.
+  package static let requestDuration = "http_server_request_duration_seconds"
+  package static let activeRequests = "http_server_active_requests"
+  package static let webhookRows = "passmint_webhook_rows_total"
+
+  static let jobs = "passmint_jobs"
+  static let queueAge = "passmint_queue_age_seconds"
+  static let limiterWaiting = "passmint_secutix_limiter_waiting"
+  static let certificateExpiry = "passmint_certificate_expiry_timestamp_seconds"
+
+  /// The sentence of each.
+  package static let help: [String: String] = [
+    requestDuration: "Duration of HTTP requests, by method, route and status.",
+    activeRequests: "HTTP requests that are being answered.",
+    webhookRows: "Changed tickets that webhooks brought, by tenant.",
+    jobs: "Jobs in the store, by state.",
+    queueAge: "How long the oldest job that could run has waited; 0 when none has.",
+    limiterWaiting: "Secutix calls that wait for the institution's rate limit.",
+    certificateExpiry: "When the pass certificate of a tenant ends; nothing can be signed behind that.",
+    "passmint_jobs_finished_total": "Jobs that ended, by outcome.",
+    "passmint_secutix_calls_total": "Calls to Secutix, by tenant, method and outcome.",
+    "passmint_secutix_call_duration_seconds": "Duration of calls to Secutix, by method.",
+    "passmint_signing_duration_seconds": "Time to compose, sign and pack a pass.",
+    "passmint_passes_sealed_total": "Passes signed.",
+  ]
+
+  /// Adds what is read when somebody asks.
+  ///
+  /// - Parameter clock: milliseconds since 1970.
+  package static func register(
+    in metrics: PrometheusMetrics, for service: IssuingService, clock: @escaping @Sendable () -> Int64
+  ) {
+    metrics.gauge(jobs) {
+      guard let summary = try? await service.store.jobSummary(tenant: nil) else { return [] }
+      return JobState.allCases.map { state in
+        .init(Double(summary.counts[state] ?? 0), labels: [("state", state.rawValue)])
+      }
+    }
+    metrics.gauge(queueAge) {
+      // A store that cannot say is not one with an empty queue.
+      guard let summary = try? await service.store.jobSummary(tenant: nil) else { return [] }
+      let waited = summary.oldestRunAt.map { max(0, clock() - $0) } ?? 0
+      return [.init(Double(waited) / 1000)]
+    }
+    metrics.gauge(limiterWaiting) {
+      // Tenants of one institution share its limiter.
+      service.tenants.sorted { $0.id < $1.id }.map { tenant in
+        .init(Double(tenant.secutix.limiter.waiting), labels: [("institution", tenant.secutix.connection.institution)])
+      }
+    }
+    metrics.gauge(certificateExpiry) {
+      service.tenants.map { tenant in
+        .init(Double(tenant.identity.certificate.notAfter), labels: [("tenant", tenant.id)])
+      }
+    }
+  }
+}
