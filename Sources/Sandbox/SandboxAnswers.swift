@@ -115,6 +115,9 @@ extension SandboxSecutix {
         ]
       ]
     case ("catalogService", "isCatalogServiceAlive"): found = [:]
+    case ("externalOrderHistoryService", "listTicketsByCriteria"): found = ticketList(body, language)
+    case ("externalAccessControlService", _) where Self.accessControlMethods.contains(method):
+      found = accessControl(method, body)
     default: return failure("unknown", "\(service).\(method)", body)
     }
     guard let found else { return failure("notfound", "no such object", body) }

@@ -51,7 +51,7 @@ extension SandboxSecutix {
       "quantity": .number(JSONNumber(Int64(operation.quantity))),
       "basePrice": .number(JSONNumber(operation.unitPrice)), "unitPrice": .number(JSONNumber(operation.unitPrice)),
       "audienceSubCategoryId": 306_150_001,
-      "audienceSubCategory": .string(["fr": "Adulte", "de": "Erwachsene"][language] ?? "Adult"),
+      "audienceSubCategory": .string(tariff(in: language)),
     ]
     guard let performance = performance(operation.performance) else { return document }
     let name = performance.names[language] ?? performance.names[house.language] ?? performance.productCode
@@ -110,8 +110,10 @@ extension SandboxSecutix {
     return document
   }
 
+  func tariff(in language: String) -> String { ["fr": "Adulte", "de": "Erwachsene"][language] ?? "Adult" }
+
   /// With milliseconds and offset, by the house's clock.
-  private func date(_ milliseconds: Int64) -> JSONValue {
+  func date(_ milliseconds: Int64) -> JSONValue {
     let zone = TimeZone(identifier: house.timeZone) ?? .gmt
     return .string(ZonedDateTime(epochMilliseconds: milliseconds, in: zone).secutixText)
   }

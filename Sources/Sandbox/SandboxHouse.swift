@@ -42,6 +42,8 @@ package struct SandboxHouse: Sendable {
     package var price: Int64
     /// The comfort variable WALLET: which template.
     package var wallet: String?
+    /// Barcodes come from another ticket system: letters and digits.
+    package var barcodesAreForeign = false
     package var isCancelled = false
   }
 }
@@ -87,7 +89,7 @@ extension SandboxHouse {
         start: moment("2027-04-04T10:00:00+09:00"), duration: 5_400, isSeated: false, price: 1_500_000)
     ])
 
-  /// A stadium in Kuwait: names from right to left, three decimals.
+  /// A stadium in Kuwait: names from right to left, three decimals. The guests' tickets have another system's barcodes.
   package static let stadium = SandboxHouse(
     institution: "CUBE", operatorCode: "CUBE_PASSES", secret: "a-stadium-of-the-sandbox", timeZone: "Asia/Kuwait",
     currencyCode: "KWD", fractionDigits: 3, language: "en", barcodeLength: 20,
@@ -96,8 +98,17 @@ extension SandboxHouse {
         id: 10_447_700_000_200, eventID: 10_447_700_000_150, productID: 10_447_700_000_100, productCode: "FINAL",
         names: ["en": "Cup Final", "ar": "نهائي الكأس"], site: ["en": "Gulf Stadium", "ar": "استاد الخليج"],
         space: "Main Pitch", street: "Sixth Ring Road", zip: "13001", town: "Kuwait City", countryCode: "KW",
-        start: moment("2027-03-19T19:00:00+03:00"), duration: 6_300, price: 12_750)
+        start: moment("2027-03-19T19:00:00+03:00"), duration: 6_300, price: 12_750),
+      Performance(
+        id: 10_447_700_000_201, eventID: 10_447_700_000_151, productID: 10_447_700_000_101, productCode: "AWAY",
+        names: ["en": "Cup Final, guests' stand", "ar": "نهائي الكأس، مدرج الضيوف"],
+        site: ["en": "Gulf Stadium", "ar": "استاد الخليج"], space: "Main Pitch", street: "Sixth Ring Road",
+        zip: "13001", town: "Kuwait City", countryCode: "KW", start: moment("2027-03-19T19:00:00+03:00"),
+        duration: 6_300, isSeated: false, price: 9_500, barcodesAreForeign: true),
     ])
+
+  /// The houses by what people call them.
+  package static let named = ["theatre": theatre, "museum": museum, "stadium": stadium]
 
   private static func moment(_ text: String) -> Int64 { ZonedDateTime(iso8601: text)?.epochMilliseconds ?? 0 }
 }

@@ -22,7 +22,7 @@ extension SandboxSecutix {
     if !seats.isEmpty {
       places = seats
     } else if performance.isSeated {
-      places = (0..<count).map { SandboxSeat(id: 466_600_001 + Int64($0), row: "F", number: "\(21 + $0)") }
+      places = (0..<count).map { _ in freeSeat() }
     } else {
       places = Array(repeating: nil, count: count)
     }
@@ -32,9 +32,10 @@ extension SandboxSecutix {
   /// Prints what is not printed yet: the ticket has a barcode from now on.
   package func print(_ movement: Int64) throws(SandboxError) {
     let place = try live(movement)
-    change(place) { one, random, house in
+    let barcode = newBarcode(for: performance(at: place))
+    change(place) { one in
       guard let last = one.tickets.indices.last else { return }
-      if one.tickets[last].barcode == nil { one.tickets[last].barcode = random.barcode(length: house.barcodeLength) }
+      if one.tickets[last].barcode == nil { one.tickets[last].barcode = barcode }
       one.tickets[last].state = "PRINTED"
     }
   }
@@ -51,7 +52,7 @@ extension SandboxSecutix {
 
   /// Puts another name on the ticket. The barcode stays.
   package func rename(_ movement: Int64, to holder: SandboxPerson) throws(SandboxError) {
-    change(try live(movement), state: "MODIFIED") { one, _, _ in one.holder = holder }
+    change(try live(movement), state: "MODIFIED") { $0.holder = holder }
   }
 
   /// Gives a performance another start. Every ticket of it has a row.
@@ -62,7 +63,7 @@ extension SandboxSecutix {
     for index in house.performances.indices where house.performances[index].id == id {
       house.performances[index].start = start
     }
-    for place in places(of: id) { change(place, state: "MODIFIED") { _, _, _ in } }
+    for place in places(of: id) { change(place, state: "MODIFIED") { _ in } }
   }
 
   /// Gives a movement back and sells another in the same file, by one order of exchange.
@@ -74,7 +75,7 @@ extension SandboxSecutix {
     let old = files[place.file].orders[place.order].movements[place.movement]
     let performance = try known(performance)
     cancelTicket(place)
-    let new = seat ?? (performance.isSeated ? SandboxSeat(id: 466_600_700, row: "K", number: "7") : nil)
+    let new = seat ?? (performance.isSeated ? freeSeat() : nil)
     return order(
       "EXCHANGE_CLIENT", in: place.file, performance, places: [new], holders: old.holder.map { [$0] } ?? [],
       isPrinted: true, givingBack: [old])
@@ -117,7 +118,7 @@ extension SandboxSecutix {
   package func scan(_ movement: Int64, succeeds: Bool = true) throws(SandboxError) {
     let place = try live(movement)
     guard succeeds else { return }
-    change(place) { one, _, _ in
+    change(place) { one in
       if let last = one.tickets.indices.last { one.tickets[last].state = "CONTROLLED" }
     }
   }
@@ -132,6 +133,25 @@ extension SandboxSecutix {
   }
 
   // MARK: Steps
+
+  /// The next seat nobody has, row by row from the same door.
+  func freeSeat() -> SandboxSeat {
+    defer { seatsGiven += 1 }
+    let rows = Array("FGHJKLMNPQRSTUVW")
+    let row = rows[seatsGiven / 24 % rows.count]
+    return SandboxSeat(id: 466_600_001 + Int64(seatsGiven), row: String(row), number: "\(21 + seatsGiven % 24)")
+  }
+
+  private func newBarcode(for performance: SandboxHouse.Performance?) -> String {
+    performance?.barcodesAreForeign == true
+      ? random.foreignBarcode() : random.barcode(length: house.barcodeLength)
+  }
+
+  func performance(at place: Place) -> SandboxHouse.Performance? {
+    let order = files[place.file].orders[place.order]
+    let operation = order.movements[place.movement].operation
+    return order.operations.first { $0.id == operation }.flatMap { performance($0.performance) }
+  }
 
   private func known(_ performance: Int64?) throws(SandboxError) -> SandboxHouse.Performance {
     guard let performance else {
@@ -180,12 +200,13 @@ extension SandboxSecutix {
     var sold: [Int64] = []
     for (index, seat) in places.enumerated() {
       let ticket = SandboxTicket(
-        id: newID(), barcode: isPrinted ? random.barcode(length: house.barcodeLength) : nil,
+        id: newID(), barcode: isPrinted ? newBarcode(for: performance) : nil,
         state: isPrinted ? "PRINTED" : "NOT_PRINTED")
       let movement = SandboxMovement(
         id: newID(), operation: operation.id, seat: seat,
         holder: holders.indices.contains(index) ? holders[index] : nil, tickets: [ticket])
       sold.append(movement.id)
+      soldMovements.append(movement.id)
       movements.append(movement)
     }
     let order = SandboxOrder(
@@ -205,13 +226,12 @@ extension SandboxSecutix {
     of movement: Int64, _ move: (inout SandboxMovement) -> Void
   ) throws(SandboxError) {
     let place = try live(movement)
-    let id = newID()
-    change(place) { one, random, house in
+    let ticket = SandboxTicket(id: newID(), barcode: newBarcode(for: performance(at: place)), state: "PRINTED")
+    change(place) { one in
       guard let last = one.tickets.indices.last else { return }
       move(&one)
       one.tickets[last].state = "INVALIDATED"
-      one.tickets.append(
-        SandboxTicket(id: id, barcode: random.barcode(length: house.barcodeLength), state: "PRINTED"))
+      one.tickets.append(ticket)
     }
     // The query sees the ticket that went, too, and nothing says in which order.
     let one = files[place.file].orders[place.order].movements[place.movement]
@@ -223,17 +243,16 @@ extension SandboxSecutix {
   }
 
   private func cancelTicket(_ place: Place) {
-    change(place) { one, _, _ in
+    change(place) { one in
       if let last = one.tickets.indices.last { one.tickets[last].state = "CANCELLED" }
     }
   }
 
   /// Changes a movement and notes the row that the query gives for it.
   private func change(
-    _ place: Place, state: String? = nil,
-    _ body: (inout SandboxMovement, inout SeededGenerator, SandboxHouse) -> Void
+    _ place: Place, state: String? = nil, _ body: (inout SandboxMovement) -> Void
   ) {
-    body(&files[place.file].orders[place.order].movements[place.movement], &random, house)
+    body(&files[place.file].orders[place.order].movements[place.movement])
     files[place.file].changedAt = now()
     let order = files[place.file].orders[place.order]
     let movement = order.movements[place.movement]

@@ -19,6 +19,9 @@ package actor SandboxSecutix {
   /// Calls in the order they arrived: the last ones.
   package internal(set) var calls: [Call] = []
 
+  /// Movements in the order they were sold, for people who count.
+  var soldMovements: [Int64] = []
+  var seatsGiven = 0
   var random: SeededGenerator
   private var lastID: Int64
   var faults: [(method: String?, fault: SandboxFault)] = []
@@ -48,6 +51,8 @@ package actor SandboxSecutix {
     package var limitStatus = 509
     /// How many calls are remembered, at least.
     package var keptCalls = 10_000
+    /// The link of the confirmation mail, with `${orderSecret}` in it; nil: the house sends none.
+    package var mailLink: String?
 
     package init() {}
   }
@@ -86,6 +91,12 @@ package actor SandboxSecutix {
   /// What the next call of a method comes to; nil: of any method.
   package func prepare(_ fault: SandboxFault, for method: String? = nil, times: Int = 1) {
     for _ in 0..<times { faults.append((method, fault)) }
+  }
+
+  /// Forgets the faults that are still to come; returns how many there were.
+  package func clearFaults() -> Int {
+    defer { faults = [] }
+    return faults.count
   }
 
   /// Forgets the tokens the endpoint gave: the next call with one is refused.

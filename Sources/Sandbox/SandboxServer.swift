@@ -5,13 +5,14 @@ import Logging
 import NIOCore
 
 extension SandboxSecutix {
-  /// Serves on loopback for as long as `body` runs.
+  /// Serves for as long as `body` runs.
   ///
   /// - Parameters:
+  ///   - host: the address to listen on.
   ///   - port: 0: any that is free.
   ///   - body: given the address, such as `http://127.0.0.1:40123`.
   package nonisolated func serve<Result: Sendable>(
-    port: Int = 0, _ body: @escaping @Sendable (_ url: String) async throws -> Result
+    host: String = "127.0.0.1", port: Int = 0, _ body: @escaping @Sendable (_ url: String) async throws -> Result
   ) async throws -> Result {
     try await withThrowingTaskGroup(of: Result?.self) { group in
       let (ports, running) = AsyncStream<Int>.makeStream()
@@ -19,7 +20,7 @@ extension SandboxSecutix {
       // Connections that are open when it ends are no errors.
       logger.logLevel = .critical
       let application = Application(
-        router: router(), configuration: .init(address: .hostname("127.0.0.1", port: port), serverName: nil),
+        router: router(), configuration: .init(address: .hostname(host, port: port), serverName: nil),
         onServerRunning: { channel in
           running.yield(channel.localAddress?.port ?? 0)
           running.finish()
@@ -31,7 +32,7 @@ extension SandboxSecutix {
       }
       group.addTask {
         guard let port = await ports.first(where: { _ in true }) else { return nil }
-        return try await body("http://127.0.0.1:\(port)")
+        return try await body("http://\(host.contains(":") ? "[\(host)]" : host):\(port)")
       }
       defer { group.cancelAll() }
       while let first = try await group.next() {
@@ -59,6 +60,7 @@ extension SandboxSecutix {
         }
       }
     }
+    addControl(to: router)
     return router
   }
 

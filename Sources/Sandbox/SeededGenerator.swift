@@ -23,6 +23,13 @@ struct SeededGenerator: RandomNumberGenerator, Sendable {
     return String(digits)
   }
 
+  /// Another ticket system's: letters, digits, a dash.
+  mutating func foreignBarcode() -> String {
+    let signs = Array("ABCDEFGHJKLMNPQRSTUVWXYZ0123456789")
+    let text = (0..<12).map { _ in signs[Int.random(in: 0..<signs.count, using: &self)] }
+    return "FT-\(String(text))"
+  }
+
   /// 32 hexadecimal digits.
   mutating func token() -> String {
     Digest.hex((0..<16).map { _ in UInt8.random(in: 0...255, using: &self) })

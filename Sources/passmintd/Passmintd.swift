@@ -3,5 +3,6 @@ import ArgumentParser
 @main
 struct Passmintd: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "passmintd", abstract: "Serve wallet passes for Secutix tickets.")
+    commandName: "passmintd", abstract: "Serve wallet passes for Secutix tickets.",
+    subcommands: [SandboxCommand.self])
 }
