@@ -122,6 +122,20 @@ struct MetricsTests {
     #expect(reading.values["sum_total"] == all / 2)
   }
 
+  @Test func `threads that do nothing but count lose nothing either`() async throws {
+    let metrics = PrometheusMetrics()
+    let (counter, meter) = (Counter(label: "kept_total", factory: metrics), Meter(label: "level", factory: metrics))
+    // Long enough that they run at the same time, however busy the machine is.
+    DispatchQueue.concurrentPerform(iterations: 4) { _ in
+      for _ in 0..<300_000 {
+        counter.increment()
+        meter.increment(by: 1)
+      }
+    }
+    let reading = try await Reading(metrics)
+    #expect(reading.values == ["kept_total": 1_200_000, "level": 1_200_000])
+  }
+
   @Test func `whatever stands in a label, the text stays readable`() async throws {
     let metrics = PrometheusMetrics()
     let values = [
