@@ -168,7 +168,7 @@ struct ForgedTokenTests {
       + signature.base64URL
   }
 
-  @Test func `each forged token is refused for what is wrong with it, and joserfc takes none that we refuse to take`()
+  @Test func `each forged token is refused for what is wrong with it, and joserfc takes all that are let in`()
     async throws
   {
     let (rsa, ec) = (try await SigningKey.rs256(), try await SigningKey.es256())
