@@ -2,7 +2,7 @@ import Foundation
 import JSON
 import PassBundle
 import Passes
-import Secutix
+package import Secutix
 import SecutixClient
 import Synchronization
 import Tickets
@@ -23,9 +23,19 @@ enum FileName: Hashable, Sendable {
   /// For logs: of a secret only what recognises it.
   var logged: String {
     switch self {
-    case .orderSecret(let secret): "secret:#" + Digest.hex(Array(Digest.sha256(Array(secret.utf8)).prefix(6)))
-    case .order(let id): "id:\(id)"
+    case .orderSecret(let secret): OrderChange.Order.secretToken(secret).shownName
+    case .order(let id): OrderChange.Order.id(id).shownName
     case .file(let id): "file:\(id)"
+    }
+  }
+}
+
+extension OrderChange.Order {
+  /// For people and logs: `id:…`, or `secret:#` and twelve hexadecimal digits that recognise the secret and open nothing.
+  package var shownName: String {
+    switch self {
+    case .secretToken(let secret): "secret:#" + Digest.hex(Array(Digest.sha256(Array(secret.utf8)).prefix(6)))
+    case .id(let id): "id:\(id)"
     }
   }
 }

@@ -1,0 +1,95 @@
+import Authorization
+import HTTPTypes
+import Hummingbird
+import Issuance
+import JSON
+import ZonedTime
+
+/// Passes, for operators.
+extension Routes {
+  func addPasses() {
+    add("/api/{tenantId}/passes", [
+      .get: { request, context in
+        let tenant = try await authorize(request, context, .passRead)
+        var query = QueryValues(request)
+        let offset = query.number("offset", or: 0, in: 0...Int64(Int32.max))
+        let limit = query.number("limit", or: 20, in: 1...100)
+        let states = query.words("state", IssuedPass.State.self)
+        try query.check()
+        let filter = PassFilter(state: states.last, template: query.text("template"), text: query.text("q"))
+        let page = try await stored { () async throws(StoreError) in
+          try await front.service.store.passes(
+            filter, tenant: tenant.tenant.id, offset: Int(offset), limit: Int(limit))
+        }
+        let addresses = Addresses(front.settings.publicURL, tenant.tenant)
+        return json(
+          .array(page.records.map { addresses.summary($0) }), headers: [.paginationTotal: "\(page.total)"])
+      }
+    ])
+    add("/api/{tenantId}/passes/{serialNumber}", [
+      .get: { request, context in
+        let tenant = try await authorize(request, context, .passRead)
+        let record = try await pass(tenant, context)
+        return json(Addresses(front.settings.publicURL, tenant.tenant).summary(record))
+      }
+    ])
+    add("/api/{tenantId}/passes/{serialNumber}/refresh", [
+      .post: { request, context in
+        let tenant = try await authorize(request, context, .passWrite)
+        let record = try await pass(tenant, context)
+        do throws(IssuingError) {
+          let job = try await front.service.refresh(record, of: tenant.tenant, correlationID: context.correlationID)
+          return json(Self.summary(job), status: .accepted)
+        } catch {
+          throw Problem(error)
+        }
+      }
+    ])
+  }
+
+  private func pass(_ tenant: ServedTenant, _ context: ServiceContext) async throws(Problem) -> PassRecord {
+    let serialNumber = context.pathPart("serialNumber") ?? ""
+    let record = try await stored { () async throws(StoreError) in
+      try await front.service.store.pass(serialNumber: serialNumber, tenant: tenant.tenant.id)
+    }
+    guard let record else { throw Problem(.notFound, "The tenant has no pass with this serial number.") }
+    return record
+  }
+
+  func stored<Value>(_ body: () async throws(StoreError) -> Value) async throws(Problem) -> Value {
+    do throws(StoreError) {
+      return try await body()
+    } catch {
+      throw Problem(error)
+    }
+  }
+
+  /// A moment as JSON has it.
+  ///
+  /// - Parameter milliseconds: since 1970.
+  static func moment(_ milliseconds: Int64?) -> JSONValue {
+    milliseconds.map { .string(ZonedDateTime(epochMilliseconds: $0).iso8601) } ?? .null
+  }
+}
+
+extension Addresses {
+  fileprivate func summary(_ record: PassRecord) -> JSONValue {
+    let pass = record.pass
+    let page = page(.pass(serialNumber: pass.serialNumber))
+    return [
+      "serialNumber": .string(pass.serialNumber),
+      "state": .string(pass.state.rawValue),
+      "template": .string(pass.template),
+      "event": pass.event.map { .string($0) } ?? .null,
+      "seat": pass.seat.map { .string($0) } ?? .null,
+      "movementId": Self.number(pass.movement),
+      "ticketId": Self.number(pass.ticket),
+      "orderId": Self.number(pass.order),
+      "fileId": Self.number(pass.file),
+      "passUrl": .string(page),
+      "bundleUrl": .string("\(page).pkpass"),
+      "changedAt": Routes.moment(record.changedAt),
+      "createdAt": Routes.moment(record.createdAt),
+    ]
+  }
+}

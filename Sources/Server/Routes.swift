@@ -1,0 +1,85 @@
+import HTTPTypes
+package import Hummingbird
+import JSON
+import NIOCore
+
+/// What is answered where. Routes decide nothing about passes: they read a request, ask the service, and write its answer down.
+package struct Routes {
+  typealias Handler = @Sendable (Request, ServiceContext) async throws -> Response
+
+  let front: Front
+  let router = Router(context: ServiceContext.self)
+
+  /// The router of everything.
+  package static func router(_ front: Front) -> Router<ServiceContext> {
+    let routes = Routes(front: front)
+    routes.router.add(middleware: RequestObservation(front: front))
+    routes.addWebhooks()
+    routes.addLookup()
+    routes.addPasses()
+    routes.addJobs()
+    routes.addBuyer()
+    routes.addOperation()
+    if front.settings.servesMetrics { routes.addMetrics() }
+    return routes.router
+  }
+
+  /// The router of `/metrics` alone, for an address that only operators reach.
+  package static func metricsRouter(_ front: Front) -> Router<ServiceContext> {
+    let routes = Routes(front: front)
+    routes.router.add(middleware: RequestObservation(front: front))
+    routes.addMetrics()
+    return routes.router
+  }
+
+  static let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options]
+
+  /// Adds what a path is asked by; whoever asks by another method is told which there are (RFC 9110, 15.5.6).
+  func add(_ path: String, _ handlers: [HTTPRequest.Method: Handler]) {
+    let allowed = Self.methods.filter { handlers[$0] != nil }.map(\.rawValue).joined(separator: ", ")
+    for method in Self.methods + [.trace, .connect] {
+      let handler = handlers[method] ?? { _, _ in
+        throw Problem(.methodNotAllowed, "This address takes \(allowed).", headers: [.allow: allowed])
+      }
+      router.on(RouterPath(path), method: method) { try await handler($0, $1) }
+    }
+  }
+
+  /// A route as the interface's document writes it: `/api/{tenantId}/passes`.
+  static func name(of endpoint: String?) -> String {
+    guard let endpoint, endpoint != "NotFound" else { return "unknown" }
+    return endpoint
+  }
+
+  // MARK: Common to routes
+
+  func tenant(_ context: ServiceContext) throws(Problem) -> ServedTenant {
+    guard let id = context.pathPart("tenantId"), let tenant = front.tenant(id) else { throw .unknownTenant }
+    return tenant
+  }
+
+  /// The body, up to a limit in bytes.
+  func body(_ request: Request, limit: Int) async throws(Problem) -> [UInt8] {
+    // Said before it is read: whoever announces too much need not send it.
+    if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {
+      throw Problem(.contentTooLarge, "The body may have \(limit) bytes.")
+    }
+    do {
+      return Array(try await request.body.collect(upTo: limit).readableBytesView)
+    } catch is NIOTooManyBytesError {
+      throw Problem(.contentTooLarge, "The body may have \(limit) bytes.")
+    } catch {
+      throw Problem(.badRequest, "The body ended early.")
+    }
+  }
+
+  func json(
+    _ value: JSONValue, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
+  ) -> Response {
+    var headers = headers
+    headers[.contentType] = "application/json"
+    headers[.cacheControl] = "no-store"
+    return Response(
+      status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: value.serialized())))
+  }
+}
