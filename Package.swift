@@ -99,7 +99,7 @@ let package = Package(
         .product(name: "Metrics", package: "swift-metrics"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-      ], swiftSettings: settings),
+      ], resources: [.embedInCode("openapi.json")], swiftSettings: settings),
     .target(
       name: "Sandbox",
       dependencies: [
@@ -221,7 +221,7 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Metrics", package: "swift-metrics"),
         .product(name: "NIOCore", package: "swift-nio"),
-      ], exclude: ["metrics.py", "requirements.txt"], swiftSettings: settings),
+      ], exclude: ["Contracts", "contracts.py", "metrics.py", "requirements.txt"], swiftSettings: settings),
     .testTarget(
       name: "PassmintdTests",
       dependencies: [
