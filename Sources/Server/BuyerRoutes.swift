@@ -13,7 +13,7 @@ extension Routes {
     case page, pass, bundle
   }
 
-  func addBuyer() {
+  func addBuyer(to router: Router<ServiceContext>) {
     for (path, kind) in [("/t/{token}", Kind.page), ("/t/{token}.pkpass", .pass), ("/t/{token}.pkpasses", .bundle)] {
       let handler: Handler = { request, context in
         let text = context.pathPart("token") ?? ""
@@ -33,7 +33,7 @@ extension Routes {
           return try trouble(error, kind, request, context)
         }
       }
-      add(path, [.get: handler, .head: handler])
+      add(to: router, path, [.get: handler, .head: handler])
     }
     let fromMail: Handler = { request, context in
       guard let id = context.pathPart("tenantId"), let tenant = front.tenant(id),
@@ -52,7 +52,7 @@ extension Routes {
         address: "\(front.settings.publicURL)/o/\(id)/\(context.parameters.get("orderSecret") ?? "")",
         bundle: file.fileID.isEmpty ? nil : .file(file.fileID), request)
     }
-    add("/o/{tenantId}/{orderSecret}", [.get: fromMail, .head: fromMail])
+    add(to: router, "/o/{tenantId}/{orderSecret}", [.get: fromMail, .head: fromMail])
     let badge: Handler = { _, context in
       guard let badge = context.pathPart("language").flatMap({ front.settings.badges[$0] }) else {
         throw Problem(.notFound, "There is no artwork in this language.")
@@ -61,7 +61,7 @@ extension Routes {
         status: .ok, headers: [.contentType: badge.mediaType, .cacheControl: "public, max-age=86400"],
         body: .init(byteBuffer: ByteBuffer(bytes: badge.bytes)))
     }
-    add("/badges/{language}", [.get: badge, .head: badge])
+    add(to: router, "/badges/{language}", [.get: badge, .head: badge])
   }
 
   // MARK: Tokens

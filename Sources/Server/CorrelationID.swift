@@ -51,6 +51,7 @@ extension HTTPField.Name {
   static let rateLimit = name("RateLimit")
   static let rateLimitPolicy = name("RateLimit-Policy")
   static let paginationTotal = name("X-Pagination-Total")
+  static let link = name("Link")
   static let robots = name("X-Robots-Tag")
   static let referrerPolicy = name("Referrer-Policy")
   static let contentTypeOptions = name("X-Content-Type-Options")

@@ -10,8 +10,8 @@ import Secutix
 extension Routes {
   private static let reasonLimit = 500
 
-  func addJobs() {
-    add("/api/{tenantId}/jobs", [
+  func addJobs(to router: Router<ServiceContext>) {
+    add(to: router, "/api/{tenantId}/jobs", [
       .get: { request, context in
         let tenant = try await authorize(request, context, .jobRead)
         var query = QueryValues(request)
@@ -33,7 +33,7 @@ extension Routes {
         return json(.array(shown.map { Self.summary($0) }), headers: headers)
       }
     ])
-    add("/api/{tenantId}/jobs/{jobId}", [
+    add(to: router, "/api/{tenantId}/jobs/{jobId}", [
       .get: { request, context in
         let tenant = try await authorize(request, context, .jobRead)
         let id = try jobID(context)
@@ -44,7 +44,7 @@ extension Routes {
         return json(Self.summary(job))
       }
     ])
-    add("/api/{tenantId}/jobs/{jobId}/retry", [
+    add(to: router, "/api/{tenantId}/jobs/{jobId}/retry", [
       .post: { request, context in
         let tenant = try await authorize(request, context, .jobWrite)
         let id = try jobID(context)
@@ -55,7 +55,7 @@ extension Routes {
         return json(Self.summary(job))
       }
     ])
-    add("/api/{tenantId}/jobs/{jobId}/discard", [
+    add(to: router, "/api/{tenantId}/jobs/{jobId}/discard", [
       .post: { request, context in
         let tenant = try await authorize(request, context, .jobWrite)
         let id = try jobID(context)

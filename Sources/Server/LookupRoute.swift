@@ -9,8 +9,8 @@ import PassBundle
 
 /// From a Secutix file to the addresses of its tickets.
 extension Routes {
-  func addLookup() {
-    add("/api/{tenantId}/external/secutix/orders/getTicketsUrl/{fileId}", [
+  func addLookup(to router: Router<ServiceContext>) {
+    add(to: router, "/api/{tenantId}/external/secutix/orders/getTicketsUrl/{fileId}", [
       .get: { request, context in
         let tenant = try await authorize(request, context, .secutixRead)
         guard let id = context.pathPart("fileId").flatMap({ Int64($0) }) else {

@@ -5,28 +5,28 @@ import NIOCore
 
 /// What the machines around the service ask.
 extension Routes {
-  func addOperation() {
+  func addOperation(to router: Router<ServiceContext>) {
     let document = Response(
       status: .ok, headers: [.contentType: "application/json"],
       body: .init(byteBuffer: ByteBuffer(bytes: PackageResources.openapi_json)))
-    add("/openapi.json", [.get: { _, _ in document }, .head: { _, _ in document }])
+    add(to: router, "/openapi.json", [.get: { _, _ in document }, .head: { _, _ in document }])
     // Says that the process lives, and asks nobody: a store that is in trouble is no reason to end it.
     let alive = Self.plain("ok\n")
-    add("/livez", [.get: { _, _ in alive }, .head: { _, _ in alive }])
+    add(to: router, "/livez", [.get: { _, _ in alive }, .head: { _, _ in alive }])
     let ready: Handler = { _, _ in
       if front.isToStop { throw Problem(.serviceUnavailable, "The service is stopping.") }
       _ = try await stored { () async throws(StoreError) in try await front.service.store.nextDue() }
       return Self.plain("ok\n")
     }
-    add("/readyz", [.get: ready, .head: ready])
+    add(to: router, "/readyz", [.get: ready, .head: ready])
   }
 
-  func addMetrics() {
+  func addMetrics(to router: Router<ServiceContext>) {
     let text: Handler = { _, _ in
       guard let metrics = front.metrics else { throw Problem(.notFound, "Nothing is measured.") }
       return Self.plain(await metrics.text(), type: PrometheusMetrics.contentType)
     }
-    add("/metrics", [.get: text, .head: text])
+    add(to: router, "/metrics", [.get: text, .head: text])
   }
 
   private static func plain(_ text: String, type: String = "text/plain; charset=utf-8") -> Response {

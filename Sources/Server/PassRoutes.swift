@@ -3,12 +3,13 @@ import HTTPTypes
 import Hummingbird
 import Issuance
 import JSON
+import PassBundle
 import ZonedTime
 
 /// Passes, for operators.
 extension Routes {
-  func addPasses() {
-    add("/api/{tenantId}/passes", [
+  func addPasses(to router: Router<ServiceContext>) {
+    add(to: router, "/api/{tenantId}/passes", [
       .get: { request, context in
         let tenant = try await authorize(request, context, .passRead)
         var query = QueryValues(request)
@@ -26,14 +27,14 @@ extension Routes {
           .array(page.records.map { addresses.summary($0) }), headers: [.paginationTotal: "\(page.total)"])
       }
     ])
-    add("/api/{tenantId}/passes/{serialNumber}", [
+    add(to: router, "/api/{tenantId}/passes/{serialNumber}", [
       .get: { request, context in
         let tenant = try await authorize(request, context, .passRead)
         let record = try await pass(tenant, context)
         return json(Addresses(front.settings.publicURL, tenant.tenant).summary(record))
       }
     ])
-    add("/api/{tenantId}/passes/{serialNumber}/refresh", [
+    add(to: router, "/api/{tenantId}/passes/{serialNumber}/refresh", [
       .post: { request, context in
         let tenant = try await authorize(request, context, .passWrite)
         let record = try await pass(tenant, context)

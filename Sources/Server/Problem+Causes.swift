@@ -1,6 +1,7 @@
 import Authorization
 import HTTPTypes
 import Issuance
+import JSON
 import Secutix
 import SecutixClient
 

@@ -4,38 +4,38 @@ import JSON
 import NIOCore
 
 /// What is answered where. Routes decide nothing about passes: they read a request, ask the service, and write its answer down.
-package struct Routes {
+package struct Routes: Sendable {
   typealias Handler = @Sendable (Request, ServiceContext) async throws -> Response
 
   let front: Front
-  let router = Router(context: ServiceContext.self)
 
   /// The router of everything.
   package static func router(_ front: Front) -> Router<ServiceContext> {
     let routes = Routes(front: front)
-    routes.router.add(middleware: RequestObservation(front: front))
-    routes.addWebhooks()
-    routes.addLookup()
-    routes.addPasses()
-    routes.addJobs()
-    routes.addBuyer()
-    routes.addOperation()
-    if front.settings.servesMetrics { routes.addMetrics() }
-    return routes.router
+    let router = Router(context: ServiceContext.self)
+    router.add(middleware: RequestObservation(front: front))
+    routes.addWebhooks(to: router)
+    routes.addLookup(to: router)
+    routes.addPasses(to: router)
+    routes.addJobs(to: router)
+    routes.addBuyer(to: router)
+    routes.addOperation(to: router)
+    if front.settings.servesMetrics { routes.addMetrics(to: router) }
+    return router
   }
 
   /// The router of `/metrics` alone, for an address that only operators reach.
   package static func metricsRouter(_ front: Front) -> Router<ServiceContext> {
-    let routes = Routes(front: front)
-    routes.router.add(middleware: RequestObservation(front: front))
-    routes.addMetrics()
-    return routes.router
+    let router = Router(context: ServiceContext.self)
+    router.add(middleware: RequestObservation(front: front))
+    Routes(front: front).addMetrics(to: router)
+    return router
   }
 
   static let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options]
 
   /// Adds what a path is asked by; whoever asks by another method is told which there are (RFC 9110, 15.5.6).
-  func add(_ path: String, _ handlers: [HTTPRequest.Method: Handler]) {
+  func add(to router: Router<ServiceContext>, _ path: String, _ handlers: [HTTPRequest.Method: Handler]) {
     let allowed = Self.methods.filter { handlers[$0] != nil }.map(\.rawValue).joined(separator: ", ")
     for method in Self.methods + [.trace, .connect] {
       let handler = handlers[method] ?? { _, _ in

@@ -14,9 +14,9 @@ extension Routes {
   /// Of rows: a thousand of some 200 bytes.
   private static let rowsLimit = 1 << 20
 
-  func addWebhooks() {
+  func addWebhooks(to router: Router<ServiceContext>) {
     let path = "/api/{tenantId}/webhooks/listeners/secutix/orders"
-    add(path, [
+    add(to: router, path, [
       .post: { request, context in
         let (tenant, headers) = try await admit(request, context)
         try checkType(request)
@@ -30,7 +30,7 @@ extension Routes {
         return try await receive(changes, tenant, context, headers)
       }
     ])
-    add("\(path)/v2", [
+    add(to: router, "\(path)/v2", [
       .post: { request, context in
         let (tenant, headers) = try await admit(request, context)
         try checkType(request)
@@ -54,7 +54,7 @@ extension Routes {
       }
       return try await receive([OrderChange(order: .id(id), state: "")], tenant, context, headers)
     }
-    add("\(path)/v1/{orderId}", [.get: first, .post: first])
+    add(to: router, "\(path)/v1/{orderId}", [.get: first, .post: first])
   }
 
   /// Lets a webhook in, or says why not.
