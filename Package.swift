@@ -123,7 +123,7 @@ let package = Package(
     .executableTarget(
       name: "passmintd",
       dependencies: [
-        "Authorization", "Issuance", "JSON", "PassBundle", "Passes", "SQLiteStore", "Sandbox", "Secutix",
+        "Authorization", "Issuance", "JSON", "Liquid", "PassBundle", "Passes", "SQLiteStore", "Sandbox", "Secutix",
         "SecutixClient", "Server", "Tickets", "Yams", "ZonedTime",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -225,7 +225,8 @@ let package = Package(
     .testTarget(
       name: "PassmintdTests",
       dependencies: [
-        "Issuance", "JSON", "PassBundle", "Passes", "SQLiteStore", "Sandbox", "Secutix", "passmintd",
+        "Authorization", "Issuance", "JSON", "PassBundle", "Passes", "SQLiteStore", "Sandbox", "Secutix",
+        "SecutixClient", "Server", "ZonedTime", "passmintd",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),

@@ -69,7 +69,8 @@ package struct BearerIssuer: Sendable, Hashable {
     return nil
   }
 
-  private static func isThisMachine(_ host: String) -> Bool {
+  /// Whether a host, as a URL has it, is where the program itself runs.
+  package static func isThisMachine(_ host: String) -> Bool {
     if ["localhost", "::1", "[::1]"].contains(host.lowercased()) { return true }
     let parts = host.split(separator: ".", omittingEmptySubsequences: false)
     return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }

@@ -1,5 +1,6 @@
 import Authorization
 import Foundation
+import JSON
 import PassBundle
 import Sandbox
 
@@ -96,8 +97,33 @@ struct DemoFolder {
   private static func yaml(
     house: SandboxHouse, secutix: String, listen: String, publicURL: String, template: URL, key: String
   ) -> String {
-    """
-    # Written by `passmintd sandbox --demo`.
-    """
+    func quoted(_ text: String) -> String { String(decoding: JSONValue.string(text).serialized(), as: UTF8.self) }
+    let prefix = key.split(separator: "_").dropLast().joined(separator: "_")
+    let scopes = Scope.allCases.map(\.rawValue).joined(separator: ", ")
+    return """
+      # Written by `passmintd sandbox --demo`.
+      listen: \(quoted(listen))
+      public_url: \(quoted(publicURL))
+      store: passmint.sqlite
+      log: {level: info, format: text}
+      tenants:
+        \(tenant):
+          name: \(quoted(house.performances.first?.site[house.language] ?? house.institution))
+          secutix:
+            url: \(quoted(secutix))
+            operator: \(quoted(house.operatorCode))
+            institution: \(quoted(house.institution))
+            partner: \(quoted(house.partner))
+            secret: {file: secutix.secret}
+          identity: {path: certificates}
+          secret: {file: passes.secret}
+          templates:
+            folder: \(quoted(template.deletingLastPathComponent().path))
+            default: \(quoted(template.deletingPathExtension().lastPathComponent))
+          webhook: {requests_per_minute: 6000}
+          keys:
+            - {name: demo, prefix: \(prefix), sha256: \(Digest.hex(APIKey.hash(of: key))), scopes: [\(scopes)]}
+
+      """
   }
 }

@@ -1,0 +1,92 @@
+/// What `passmintd serve --example-config` prints.
+enum ExampleConfiguration {
+  /// Everything there is to set. Lines that begin with `#` show what may be left out, and what it is then.
+  static let yaml = """
+    # passmint.yaml: the service `passmintd serve --config passmint.yaml`.
+    # `--check-config` says what is wrong with it, all at once. Paths start from the folder of this file.
+    # Secrets never stand here: write where they are, {file: PATH} or {env: NAME}.
+
+    # Address and port, or [::1]:8080. PASSMINT_LISTEN goes before it.
+    listen: 127.0.0.1:8080
+    # What buyers' addresses begin with, as the proxy in front has it. PASSMINT_PUBLIC_URL goes before it.
+    public_url: https://passes.example.org
+    # A file of SQLite, made when it is not there. PASSMINT_STORE goes before it.
+    store: passmint.sqlite
+    # trace, debug, info, notice, warning, error or critical; json or text. PASSMINT_LOG_LEVEL and PASSMINT_LOG_FORMAT.
+    log: {level: info, format: json}
+    # /metrics here, instead of beside everything else.
+    metrics: {listen: 127.0.0.1:9090}
+    # Proxies whose X-Forwarded-For is believed.
+    trusted_proxies: [10.0.0.0/8]
+    # In seconds: how long /readyz says no before connections are refused, and how long the whole stop may take.
+    shutdown: {delay: 0, grace: 30}
+    # Orders fetched at once.
+    workers: 16
+    # A folder with Apple's “Add to Apple Wallet” artwork by language, en.svg, fr-CA.png; plain buttons without it.
+    # badges: badges/
+
+    tenants:
+      # Letters, digits, - and _. It stands in addresses and serial numbers: never change it.
+      theatre:
+        name: Théâtre de la Ville
+        # The five values of the institution's integration page.
+        secutix:
+          url: https://house.ws.secutix.com
+          operator: MOSA_PASSES
+          institution: MOSA
+          partner: PASSMINT
+          secret: {file: secrets/secutix}
+          # jwt: tokens are made here; token: Secutix is asked for them.
+          sign_in: jwt
+          api_version: v1_33
+          # What Secutix lets all programs of the institution together do.
+          calls_per_minute: 180
+          # Seconds a call may take.
+          timeout: 30
+        # Without these two Secutix' point of sale is asked.
+        time_zone: Europe/Paris
+        currency: EUR
+        # Where Secutix' answers hold what, as `passmint issue --mapping` reads it.
+        # field_map: map.yaml
+        # The pass certificate, its key and Apple's intermediate: a folder, or a .p12 with its password.
+        identity: {path: certificates/, password: {file: secrets/p12}}
+        # What tokens are made with: openssl rand -hex 32 > secrets/passes
+        secret: {file: secrets/passes}
+        # Secrets from before, until no pass made with them is used any more.
+        # former_secrets: [{file: secrets/passes.old}]
+        templates:
+          # Every NAME.pkpasstemplate in it.
+          folder: templates/
+          # The first that fits: a rule, the comfort variable WALLET, the product's family or subtype, the default.
+          rules:
+            - {if: 'seat.category == "VIP"', use: vip}
+          families: {SEASONTICKET: season-ticket}
+          default: concert
+        webhook:
+          requests_per_minute: 6000
+          # Who may send webhooks; anybody without these.
+          basic: {user: secutix, password: {file: secrets/webhook}}
+          # One of the keys below, with the scope Webhook.Write, in this header.
+          # api_key: {header: X-API-KEY}
+          allow: [185.0.0.0/24, "2001:db8::/32"]
+        # Made by `passmintd keys`: only a hash is kept. `expires` may be a day or a moment.
+        # Scopes: Secutix.Read, Pass.Read, Pass.Write, Job.Read, Job.Write, Webhook.Write.
+        keys:
+          - name: Website
+            prefix: pm_3f9aQz
+            sha256: 7d865e959b2466918c9863afca942d0fb89d7c9ac0c99bafc3749504ded97730
+            scopes: [Secutix.Read, Pass.Read]
+            expires: 2099-12-31
+        # Tokens of an OpenID Connect provider. Tenants that share issuer and audience need tenant_claim.
+        bearer:
+          issuer: https://login.example.org/
+          audience: https://passes.example.org/api/
+          jwks: https://login.example.org/.well-known/jwks.json
+          scope_claim: scope
+          # tenant_claim: tenant
+          # tenant_value: theatre
+          # Seconds the issuer's clock may be off.
+          # leeway: 30
+
+    """
+}

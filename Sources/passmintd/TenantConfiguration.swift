@@ -1,0 +1,52 @@
+import AsyncHTTPClient
+import Authorization
+import Issuance
+import PassBundle
+import Passes
+import Secutix
+import SecutixClient
+import Server
+
+/// A tenant, everything that its configuration names loaded.
+struct TenantConfiguration: Sendable {
+  /// As it stands in paths and serial numbers.
+  var id: String
+  /// What people call it.
+  var name: String
+  var connection: SecutixConnection
+  /// What the institution lets all its callers together do.
+  var callsPerMinute: Int
+  var reading: ExportOptions
+  var routing: TemplateRouting
+  var identity: SigningIdentity
+  var issuer: PassIssuer
+  var keys: PassKeys
+  var apiKeys: [APIKey]
+  var bearer: BearerIssuer?
+  var webhook: WebhookPolicy
+
+  /// The tenant as the service and the HTTP front work with it.
+  ///
+  /// - Parameters:
+  ///   - http: made with `SecutixClient.configuration(connectTimeout:bodyLimit:)`.
+  ///   - clock: milliseconds since 1970.
+  func served(
+    http: HTTPClient, limiters: CallLimiters, keySets: KeySets, clock: @escaping @Sendable () -> Int64
+  ) -> ServedTenant {
+    let secutix = SecutixClient(
+      connection, http: http, limiter: limiters.limiter(for: connection, callsPerMinute: callsPerMinute),
+      clock: CallClock(ContinuousClock(), epochMilliseconds: clock))
+    return ServedTenant(
+      tenant: Tenant(
+        id: id, name: name, secutix: secutix, reading: reading, routing: routing, identity: identity, issuer: issuer,
+        keys: keys),
+      authorizer: Authorizer(tenant: id, keys: apiKeys, bearer: bearer, keySets: keySets, clock: clock),
+      webhook: webhook)
+  }
+}
+
+extension TenantConfiguration: CustomStringConvertible, CustomReflectable {
+  var description: String { "tenant \(id)" }
+  /// Templates are long, and the rest is nobody's business.
+  var customMirror: Mirror { Mirror(self, children: ["id": id, "name": name, "secutix": connection.url]) }
+}
