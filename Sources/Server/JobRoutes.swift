@@ -1,8 +1,8 @@
 import Authorization
 import HTTPTypes
 import Hummingbird
-import Issuance
-import JSON
+package import Issuance
+package import JSON
 import PassBundle
 import Secutix
 
@@ -93,8 +93,11 @@ extension Routes {
     return reason.isEmpty ? "discarded by hand" : reason
   }
 
-  static func summary(_ job: Job) -> JSONValue {
-    [
+  /// A job as operators see it.
+  ///
+  /// - Parameter tenant: whether to name its tenant, for whoever sees those of all.
+  package static func summary(_ job: Job, tenant: Bool = false) -> JSONValue {
+    var object: JSONObject = [
       "id": .number(JSONNumber(job.id)),
       "state": .string(job.state.rawValue),
       "order": .string(job.key.order.shownName),
@@ -106,5 +109,7 @@ extension Routes {
       "newestUpdate": moment(job.newestUpdate),
       "finishedAt": moment(job.finishedAt),
     ]
+    if tenant { object["tenant"] = .string(job.key.tenant) }
+    return .object(object)
   }
 }

@@ -2,7 +2,7 @@ import Authorization
 import HTTPTypes
 import Hummingbird
 import Issuance
-import JSON
+package import JSON
 import PassBundle
 import ZonedTime
 
@@ -68,7 +68,7 @@ extension Routes {
   /// A moment as JSON has it.
   ///
   /// - Parameter milliseconds: since 1970.
-  static func moment(_ milliseconds: Int64?) -> JSONValue {
+  package static func moment(_ milliseconds: Int64?) -> JSONValue {
     milliseconds.map { .string(ZonedDateTime(epochMilliseconds: $0).iso8601) } ?? .null
   }
 }

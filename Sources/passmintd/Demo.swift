@@ -34,7 +34,7 @@ struct Demo {
     let shown = ["0.0.0.0", "::"].contains(listen.host) ? "127.0.0.1" : listen.host
     let publicURL = "http://\(shown.contains(":") ? "[\(shown)]" : shown):\(port)"
     var house = house
-    house.options.mailLink = "\(publicURL)/t/\(DemoFolder.tenant)/${orderSecret}"
+    house.options.mailLink = "\(publicURL)/o/\(DemoFolder.tenant)/${orderSecret}"
     let secutix = SandboxSecutix(house.house, options: house.options)
     let stop = StopSignal()
     do {
@@ -118,7 +118,7 @@ struct DemoPlay: Sendable {
 
   /// Does what a buyer does: opens the mail's link, and downloads each pass; then looks whether it is right.
   private func check(_ sale: SandboxSale, _ tickets: JSONValue) async throws {
-    let page = try await get("\(publicURL)/t/\(DemoFolder.tenant)/\(sale.orderSecret)")
+    let page = try await get("\(publicURL)/o/\(DemoFolder.tenant)/\(sale.orderSecret)")
     let text = String(decoding: page.body, as: UTF8.self)
     guard page.status == 200, text.contains(".pkpass") else {
       throw failed("the buyer's page was answered with \(page.status)")

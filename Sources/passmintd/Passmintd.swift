@@ -4,5 +4,8 @@ import ArgumentParser
 struct Passmintd: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "passmintd", abstract: "Serve wallet passes for Secutix tickets.",
-    subcommands: [SandboxCommand.self])
+    discussion: "Begin with `passmintd sandbox --demo`: the whole product on this machine, without an account.",
+    subcommands: [
+      ServeCommand.self, JobsCommand.self, StoreCommand.self, KeysCommand.self, SandboxCommand.self,
+    ])
 }

@@ -1,0 +1,212 @@
+import ArgumentParser
+import AsyncHTTPClient
+import Authorization
+import Foundation
+import Hummingbird
+import Issuance
+import Logging
+import Metrics
+import NIOCore
+import SQLiteStore
+import SecutixClient
+import Server
+import ServiceLifecycle
+import UnixSignals
+
+/// Everything wired together, from the configuration to the end of the process.
+struct RunningService {
+  private let configuration: ServiceConfiguration
+  private let source: ConfigurationSource
+  private let portFile: String?
+  private let logger: Logger
+  private let metrics: PrometheusMetrics
+
+  init(_ configuration: ServiceConfiguration, source: ConfigurationSource, portFile: String?) {
+    self.configuration = configuration
+    self.source = source
+    self.portFile = portFile
+    let log = configuration.log
+    LoggingSystem.bootstrap { LogLines(label: $0, settings: log) }
+    logger = Logger(label: "passmintd")
+    metrics = PrometheusMetrics(help: ServiceMetrics.help)
+    MetricsSystem.bootstrap(metrics)
+  }
+
+  @Sendable static func now() -> Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
+
+  func run() async throws {
+    // Whoever goes away while it is being answered ends its connection, not the process.
+    signal(SIGPIPE, SIG_IGN)
+    let store: SQLiteStore
+    do throws(StoreError) {
+      store = try SQLiteStore(path: configuration.storePath)
+    } catch {
+      throw Words.failure(
+        "\(configuration.storePath): \(error)", hint: "`store:` in \(source.path) says where the store is")
+    }
+    let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: SecutixClient.configuration())
+    do {
+      try await run(store, http)
+    } catch {
+      try? await http.shutdown()
+      try? store.close()
+      throw error
+    }
+    try? await http.shutdown()
+    do throws(StoreError) {
+      try store.close()
+    } catch {
+      logger.error("\(error)")
+    }
+    logger.notice("stopped")
+  }
+
+  private func run(_ store: SQLiteStore, _ http: HTTPClient) async throws {
+    let tenants = TenantLoading(
+      http: http, limiters: CallLimiters(), keySets: KeySets(logger: logger, clock: Self.now))
+    let served = tenants.served(configuration)
+    let service = IssuingService(
+      store: store, tenants: served.map(\.tenant), settings: settings, logger: logger, clock: Self.now)
+    var serverSettings = ServerSettings(publicURL: configuration.publicURL)
+    serverSettings.trustedProxies = configuration.trustedProxies
+    serverSettings.badges = configuration.badges
+    serverSettings.servesMetrics = configuration.metricsListen == nil
+    let front = Front(service: service, tenants: served, settings: serverSettings, metrics: metrics, clock: Self.now)
+    ServiceMetrics.register(in: metrics, for: service, clock: Self.now)
+    // They stop in the opposite order: first nobody is sent here any more, then what was begun is answered, then jobs are
+    // given back.
+    var services: [any Service] = [service, application(Routes.router(front), at: configuration.listen, isMain: true)]
+    if let address = configuration.metricsListen {
+      services.append(application(Routes.metricsRouter(front), at: address, isMain: false))
+    }
+    services += [
+      ConfigurationReload(
+        source: source, running: configuration, tenants: tenants, front: front, logger: logger),
+      StopGate(front: front, delay: configuration.shutdownDelay, logger: logger),
+    ]
+    var group = ServiceGroupConfiguration(
+      services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: Self.quiet(logger))
+    group.maximumGracefulShutdownDuration = configuration.shutdownGrace
+    do {
+      try await ServiceGroup(configuration: group).run()
+    } catch is CancellationError {
+      // The grace was not enough; what was cut off comes again.
+      logger.warning("the grace of \(configuration.shutdownGrace) was over before everything had ended")
+    } catch let error as ExitCode {
+      throw error
+    } catch {
+      throw Words.failure(
+        "cannot listen on \(configuration.listen): \(SandboxWords.reason(error))",
+        hint: "is another one running? choose another address with --listen, or `listen:` in \(source.path)")
+    }
+  }
+
+  private var settings: IssuingService.Settings {
+    var settings = IssuingService.Settings()
+    settings.concurrency = configuration.workers
+    settings.worker = "\(ProcessInfo.processInfo.hostName)/\(getpid())/\(UInt32.random(in: 0...UInt32.max))"
+    // Something is left for the answers and for giving jobs back.
+    settings.grace = max(.zero, (configuration.shutdownGrace - configuration.shutdownDelay) * 0.7)
+    return settings
+  }
+
+  private func application(
+    _ router: Router<ServiceContext>, at address: ListenAddress, isMain: Bool
+  ) -> some Service {
+    var configuration = ApplicationConfiguration(address: .hostname(address.host, port: address.port), serverName: nil)
+    configuration.backlog = 1024
+    let tenants = self.configuration.tenants.count
+    return Application(
+      router: router,
+      server: .http1(
+        configuration: .init(
+          idleTimeout: .seconds(75),
+          httpDecoderConfiguration: .init(maxHeaderFieldSize: 1 << 15, maxHeaderListSize: 1 << 16))),
+      configuration: configuration,
+      onServerRunning: { [logger, portFile] channel in
+        let port = channel.localAddress?.port ?? address.port
+        guard isMain else { return }
+        logger.notice(
+          "listening on \(ListenAddress(host: address.host, port: port))", metadata: ["tenants": "\(tenants)"])
+        if let portFile {
+          do {
+            try Data("\(port)\n".utf8).write(to: URL(filePath: portFile), options: .atomic)
+          } catch {
+            logger.error("\(portFile): \(error.localizedDescription)")
+          }
+        }
+      }, logger: Self.quiet(logger))
+  }
+
+  /// What the libraries tell of each step is nobody's business.
+  private static func quiet(_ logger: Logger) -> Logger {
+    var quiet = logger
+    quiet.logLevel = max(logger.logLevel, .warning)
+    return quiet
+  }
+}
+
+/// Makes tenants of a configuration with what outlives it: connections, limiters, keys of issuers.
+struct TenantLoading: Sendable {
+  let http: HTTPClient
+  let limiters: CallLimiters
+  let keySets: KeySets
+
+  func served(_ configuration: ServiceConfiguration) -> [ServedTenant] {
+    configuration.tenants.map {
+      $0.served(http: http, limiters: limiters, keySets: keySets, clock: RunningService.now)
+    }
+  }
+}
+
+/// Says first that the service is not ready, and lets that be seen before anything else stops.
+struct StopGate: Service {
+  let front: Front
+  let delay: Duration
+  let logger: Logger
+
+  func run() async throws {
+    // Ends with the request to stop.
+    try? await gracefulShutdown()
+    front.beginToStop()
+    logger.notice("stopping")
+    try? await Task.sleep(for: delay)
+  }
+}
+
+/// On SIGHUP: reads the configuration again, and puts its tenants in place when nothing is wrong with it.
+struct ConfigurationReload: Service {
+  let source: ConfigurationSource
+  let running: ServiceConfiguration
+  let tenants: TenantLoading
+  let front: Front
+  let logger: Logger
+
+  func run() async throws {
+    for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() { reload() }
+  }
+
+  private func reload() {
+    let (configuration, problems) = source.read()
+    for problem in problems {
+      logger.log(level: problem.severity == .error ? .error : .warning, "\(problem)")
+    }
+    guard let configuration else {
+      return logger.error("the configuration has mistakes: the tenants stay as they are")
+    }
+    if configuration.needsRestart(after: running) {
+      logger.warning("only tenants are read anew: what else changed in the configuration waits for a restart")
+    }
+    front.replaceTenants(tenants.served(configuration))
+    logger.notice("tenants read anew", metadata: ["tenants": "\(configuration.tenants.count)"])
+  }
+}
+
+extension ServiceConfiguration {
+  /// Whether anything but the tenants is another.
+  func needsRestart(after other: ServiceConfiguration) -> Bool {
+    listen != other.listen || publicURL != other.publicURL || storePath != other.storePath || log != other.log
+      || metricsListen != other.metricsListen || trustedProxies != other.trustedProxies || badges != other.badges
+      || shutdownDelay != other.shutdownDelay || shutdownGrace != other.shutdownGrace || workers != other.workers
+  }
+}
