@@ -37,6 +37,8 @@ struct Staging {
     let sandbox: SandboxSecutix
     let store: SQLiteStore
     let time: TestTime
+    /// The clock on which the client waits before it asks again.
+    let pauses: ImpatientClock
     let tenant: Tenant
     let settings: IssuingService.Settings
     let logs: LogLines
@@ -67,15 +69,16 @@ struct Staging {
     try await sandbox.serve { url in
       let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: SecutixClient.configuration())
       do {
-        let tenant = try await staging.tenant("a", at: url, of: sandbox, http: http, time)
+        let pauses = ImpatientClock()
+        let tenant = try await staging.tenant("a", at: url, of: sandbox, http: http, time, pauses)
         let logs = LogLines()
         let service = IssuingService(
           store: store, tenants: [tenant], settings: settings, logger: logs.logger, clock: { time.now },
           sleep: { try await time.sleep(for: $0) })
         try await body(
           Scene(
-            sandbox: sandbox, store: store, time: time, tenant: tenant, settings: settings, logs: logs,
-            service: service, path: path))
+            sandbox: sandbox, store: store, time: time, pauses: pauses, tenant: tenant, settings: settings,
+            logs: logs, service: service, path: path))
       } catch {
         try await http.shutdown()
         throw error
@@ -85,14 +88,14 @@ struct Staging {
   }
 
   private func tenant(
-    _ id: String, at url: String, of sandbox: SandboxSecutix, http: HTTPClient, _ time: TestTime
+    _ id: String, at url: String, of sandbox: SandboxSecutix, http: HTTPClient, _ time: TestTime, _ pauses: ImpatientClock
   ) async throws -> Tenant {
     let house = await sandbox.house
     var connection = SecutixConnection(
       url: url, operatorCode: house.operatorCode, institution: house.institution, partner: house.partner,
       secret: Secret(house.secret.utf8))
     connection.patience = patience
-    let clock = CallClock(ImpatientClock(), epochMilliseconds: { time.now })
+    let clock = CallClock(pauses, epochMilliseconds: { time.now })
     let client = SecutixClient(
       connection, http: http, limiter: CallLimiter(callsPerMinute: 60_000_000, clock: clock), clock: clock)
     let identity = try Self.certificates.get().identity
@@ -288,6 +291,18 @@ final class TestTime: Sendable {
   }
 }
 
+/// True the first time it is asked.
+final class Once: Sendable {
+  private let isLeft = Mutex(true)
+
+  func take() -> Bool {
+    isLeft.withLock { isLeft in
+      defer { isLeft = false }
+      return isLeft
+    }
+  }
+}
+
 /// A clock on which nobody waits: who sleeps moves it on.
 final class ImpatientClock: Clock {
   struct Instant: InstantProtocol {
@@ -300,6 +315,8 @@ final class ImpatientClock: Clock {
   private let offset = Mutex(Duration.zero)
   var now: Instant { Instant(offset: offset.withLock { $0 }) }
   var minimumResolution: Duration { .nanoseconds(1) }
+
+  func advance(by duration: Duration) { offset.withLock { $0 += duration } }
 
   func sleep(until deadline: Instant, tolerance: Duration?) async throws {
     try Task.checkCancellation()
