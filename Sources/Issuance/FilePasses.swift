@@ -11,11 +11,20 @@ struct FilePasses: Sendable {
   var waiting = 0
   /// What tickets can become no pass for: sentences without barcodes and names.
   var problems: [String] = []
+  /// States from which nothing follows, as Secutix writes them.
+  var unknownStates: [String] = []
 
   /// Of all problems, for a job's reason.
   var problemText: String {
     let more = problems.count > 5 ? " … and \(problems.count - 5) more" : ""
     return problems.prefix(5).joined(separator: "; ") + more
+  }
+
+  /// What a person should know of tickets that nobody is wrong about; nil when there are none.
+  var noticeText: String? {
+    guard let first = unknownStates.first else { return nil }
+    let more = unknownStates.count > 1 ? " and \(unknownStates.count - 1) more tickets" : ""
+    return "Secutix says \(first) of a ticket\(more), from which nothing follows: what was issued stays"
   }
 }
 
@@ -63,10 +72,7 @@ struct FileIssuing {
         if !compose(ticket, serialNumber, isVoided: true) {
           try await voidAsItIs(record, ticket: ticket, serialNumber)
         }
-      case .ask:
-        logger.warning(
-          "Secutix says \(ticket.stateWord.prefix(40)) of a ticket, which nothing follows from: its pass stays",
-          metadata: ["serial": "\(serialNumber)"])
+      case .ask: result.unknownStates.append(Self.quoted(ticket.stateWord))
       }
     }
     try await settleMissing(known, answered: Set(tickets.map(\.serialNumber)))
@@ -189,7 +195,8 @@ struct FileIssuing {
       let order = details.orders.first { $0.id != nil && $0.id == record.pass.order }
       if isCancelled(details.fileState) || isCancelled(order?.state) {
         try await voidAsItIs(record, ticket: nil, serialNumber)
-      } else {
+      } else if details.refused.isEmpty {
+        // Of what was refused nobody knows which pass it is.
         logger.warning(
           "Secutix no longer tells of a pass's movement, and not that it was cancelled: the pass stays",
           metadata: ["serial": "\(serialNumber)"])
@@ -204,6 +211,8 @@ struct FileIssuing {
 
   // MARK: What cannot be
 
+  private static func quoted(_ word: String) -> String { "“\(word.filter { !$0.isNewline }.prefix(40))”" }
+
   private mutating func refuse(_ serialNumber: String, _ sentence: String) {
     logger.error("\(sentence)", metadata: ["serial": "\(serialNumber)"])
     result.problems.append("pass \(serialNumber): \(sentence)")
@@ -213,6 +222,10 @@ struct FileIssuing {
     // Sold and about to be printed: Secutix has one word for both.
     if case .noBarcode = rejection.reason {
       result.waiting += 1
+      return
+    }
+    if case .unknownState(let word) = rejection.reason {
+      result.unknownStates.append(Self.quoted(word))
       return
     }
     // The value is left out: it may be a barcode or a name.

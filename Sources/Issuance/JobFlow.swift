@@ -77,8 +77,9 @@ extension IssuingService {
       return .wait(made.issued, until: now + settings.barcodeInterval.inMilliseconds, reason: reason)
     }
     if made.problems.isEmpty {
-      return .complete(
-        made.issued, notice: made.waiting > 0 ? "\(reason): no longer waited for, the next change looks again" : nil)
+      let wait = made.waiting > 0 ? "\(reason): no longer waited for, the next change looks again" : nil
+      let notices = [wait, made.noticeText].compactMap { $0 }
+      return .complete(made.issued, notice: notices.isEmpty ? nil : notices.joined(separator: "; "))
     }
     if job.attempts < Self.badTicketAttempts, let delay = delay(after: job) {
       return .saveAndRetry(made.issued, at: now + delay, reason: reason)

@@ -98,6 +98,7 @@ extension IssuingService {
       try await self.store.save(made.issued, tenant: tenant.id, at: self.clock())
     }
     logger.info("looked up", metadata: ["changed": "\(saved.count)", "waiting": "\(made.waiting)"])
+    if let notice = made.noticeText { logger.warning("\(notice)") }
     if made.issued.passes.isEmpty, made.waiting == 0, !made.problems.isEmpty { throw .tickets(made.problemText) }
     let answered = Answered(
       at: reading.asOf, fileID: reading.details.fileID, state: reading.details.fileState, waiting: made.waiting)

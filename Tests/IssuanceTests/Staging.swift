@@ -10,6 +10,7 @@ import Secutix
 import SecutixClient
 import Synchronization
 import Testing
+import Tickets
 import ZonedTime
 
 @testable import Issuance
@@ -22,6 +23,8 @@ struct Staging {
   var settings = IssuingService.Settings()
   /// Nil: of the house's point of sale.
   var timeZone: String?
+  var currency: String?
+  var defaultTemplate = "concert"
   var patience = Patience()
 
   init() {
@@ -34,6 +37,8 @@ struct Staging {
     let sandbox: SandboxSecutix
     let store: SQLiteStore
     let time: TestTime
+    /// The clock on which the client waits before it asks again.
+    let pauses: ImpatientClock
     let tenant: Tenant
     let settings: IssuingService.Settings
     let logs: LogLines
@@ -60,19 +65,20 @@ struct Staging {
     defer { try? FileManager.default.removeItem(at: folder) }
     let path = folder.appending(path: "store.sqlite").path
     let store = try SQLiteStore(path: path)
-    let (settings, patience, zone) = (settings, patience, timeZone)
+    let (settings, staging) = (settings, self)
     try await sandbox.serve { url in
       let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: SecutixClient.configuration())
       do {
-        let tenant = try await Self.tenant("a", at: url, of: sandbox, http: http, patience, time, zone: zone)
+        let pauses = ImpatientClock()
+        let tenant = try await staging.tenant("a", at: url, of: sandbox, http: http, time, pauses)
         let logs = LogLines()
         let service = IssuingService(
           store: store, tenants: [tenant], settings: settings, logger: logs.logger, clock: { time.now },
           sleep: { try await time.sleep(for: $0) })
         try await body(
           Scene(
-            sandbox: sandbox, store: store, time: time, tenant: tenant, settings: settings, logs: logs,
-            service: service, path: path))
+            sandbox: sandbox, store: store, time: time, pauses: pauses, tenant: tenant, settings: settings,
+            logs: logs, service: service, path: path))
       } catch {
         try await http.shutdown()
         throw error
@@ -81,22 +87,23 @@ struct Staging {
     }
   }
 
-  private static func tenant(
-    _ id: String, at url: String, of sandbox: SandboxSecutix, http: HTTPClient, _ patience: Patience, _ time: TestTime,
-    zone: String?
+  private func tenant(
+    _ id: String, at url: String, of sandbox: SandboxSecutix, http: HTTPClient, _ time: TestTime, _ pauses: ImpatientClock
   ) async throws -> Tenant {
     let house = await sandbox.house
     var connection = SecutixConnection(
       url: url, operatorCode: house.operatorCode, institution: house.institution, partner: house.partner,
       secret: Secret(house.secret.utf8))
     connection.patience = patience
-    let clock = CallClock(ImpatientClock(), epochMilliseconds: { time.now })
+    let clock = CallClock(pauses, epochMilliseconds: { time.now })
     let client = SecutixClient(
       connection, http: http, limiter: CallLimiter(callsPerMinute: 60_000_000, clock: clock), clock: clock)
-    let identity = try certificates.get().identity
+    let identity = try Self.certificates.get().identity
     return Tenant(
       id: id, name: "Maison des Arts", secutix: client,
-      reading: ExportOptions(timeZone: zone.flatMap { TimeZone(identifier: $0) }), routing: try routing(),
+      reading: ExportOptions(
+        timeZone: timeZone.flatMap { TimeZone(identifier: $0) }, currency: try currency.map { try Currency($0) }),
+      routing: try Self.routing(defaultTemplate),
       identity: identity,
       issuer: PassIssuer(
         passTypeIdentifier: identity.passTypeIdentifier, teamIdentifier: identity.teamIdentifier,
@@ -110,11 +117,18 @@ struct Staging {
     return try PassTemplate(folder: root.appending(path: "templates/\(name).pkpasstemplate").path)
   }
 
-  static func routing() throws -> TemplateRouting {
+  /// Read once: what they hold does not change.
+  private static let templates = Result {
+    try Dictionary(
+      uniqueKeysWithValues: [
+        ("concert", "concert"), ("season", "season-ticket"), ("vip", "festival"), ("museum", "museum"),
+        ("match", "match"),
+      ].map { ($0.0, try template($0.1)) })
+  }
+
+  static func routing(_ defaultTemplate: String = "concert") throws -> TemplateRouting {
     try TemplateRouting(
-      templates: [
-        "concert": template("concert"), "season": template("season-ticket"), "vip": template("festival"),
-      ], families: ["SEASONTICKET": "season"], defaultTemplate: "concert")
+      templates: templates.get(), families: ["SEASONTICKET": "season"], defaultTemplate: defaultTemplate)
   }
 }
 
@@ -127,16 +141,6 @@ extension Staging.Scene {
         lastUpdate: .init(epochMilliseconds: row.changedAt))
     }
     try await service.receive(changes, of: tenant, correlationID: "request-7")
-  }
-
-  /// Delivers what is new since `seen` rows, and works it off.
-  @discardableResult
-  func catchUp(_ seen: inout Int) async throws -> Int {
-    let rows = Array(await sandbox.rows.dropFirst(seen))
-    seen += rows.count
-    time.advance(by: .seconds(1))
-    if !rows.isEmpty { try await deliver(rows) }
-    return try await workOff()
   }
 
   /// Works off what is due, one job after the other.
@@ -153,9 +157,30 @@ extension Staging.Scene {
     }
   }
 
+  /// Something happens at Secutix, its rows arrive, and what follows from them is done.
+  ///
+  /// - Returns: what it made, and how many jobs it was.
+  @discardableResult
+  func play<Made: Sendable>(
+    _ scenario: @Sendable (isolated SandboxSecutix) throws -> Made
+  ) async throws -> (made: Made, jobs: Int) {
+    time.advance(by: .seconds(1))
+    let seen = await sandbox.rows.count
+    let made = try await scenario(sandbox)
+    try await deliver(Array(await sandbox.rows.dropFirst(seen)))
+    return (made, try await workOff())
+  }
+
   func record(_ movement: Int64) async throws -> PassRecord? {
     try await store.passes(.movement("\(movement)"), tenant: tenant.id).first
   }
+
+  func passesOfFile(_ file: Int64) async throws -> [PassRecord] {
+    try await store.passes(.file("\(file)"), tenant: tenant.id)
+  }
+
+  /// All jobs, newest first.
+  func jobs() async throws -> [Job] { try await store.jobs(JobFilter(limit: 1_000)) }
 
   /// The pass of a movement as it is downloaded: sealed, opened and verified.
   func pass(_ movement: Int64) async throws -> OpenedPass {
@@ -187,6 +212,19 @@ struct OpenedPass {
   let files: PassFiles
   var barcode: String? { json[pointer: "/barcodes/0/message"]?.stringValue }
   var isVoided: Bool { json["voided"] == .bool(true) }
+  var isOnLockScreen: Bool { json["relevantDates"] != nil || json["locations"] != nil }
+
+  /// What a field shows, wherever on the pass it stands.
+  func field(_ key: String) -> String? {
+    for style in json.object?.members ?? [] {
+      for group in style.value.object?.members ?? [] {
+        let field = group.value.array?.first { $0["key"]?.stringValue == key }
+        if let field { return field["value"]?.stringValue }
+      }
+    }
+    return nil
+  }
+
   /// All texts, as a person looks for one.
   var text: String { String(decoding: json.serialized(), as: UTF8.self) }
 }
@@ -253,6 +291,18 @@ final class TestTime: Sendable {
   }
 }
 
+/// True the first time it is asked.
+final class Once: Sendable {
+  private let isLeft = Mutex(true)
+
+  func take() -> Bool {
+    isLeft.withLock { isLeft in
+      defer { isLeft = false }
+      return isLeft
+    }
+  }
+}
+
 /// A clock on which nobody waits: who sleeps moves it on.
 final class ImpatientClock: Clock {
   struct Instant: InstantProtocol {
@@ -265,6 +315,8 @@ final class ImpatientClock: Clock {
   private let offset = Mutex(Duration.zero)
   var now: Instant { Instant(offset: offset.withLock { $0 }) }
   var minimumResolution: Duration { .nanoseconds(1) }
+
+  func advance(by duration: Duration) { offset.withLock { $0 += duration } }
 
   func sleep(until deadline: Instant, tolerance: Duration?) async throws {
     try Task.checkCancellation()
