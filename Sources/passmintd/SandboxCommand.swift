@@ -81,7 +81,7 @@ struct HouseOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The link of the confirmation mail, such as 'https://…/t/theatre/${orderSecret}': shown with each sale.",
+      "The link of the confirmation mail, such as 'https://…/o/theatre/${orderSecret}': shown with each sale.",
       valueName: "URL"))
   var mailLink: String?
 

@@ -108,7 +108,7 @@ enum SandboxWords {
     say(bold("Two seats are sold, and their passes are made."))
     say()
     row("the buyer's page", bold(tickets["url"]?.stringValue ?? ""))
-    row("as the mail has it", "\(play.publicURL)/t/\(DemoFolder.tenant)/\(sale.orderSecret)")
+    row("as the mail has it", "\(play.publicURL)/o/\(DemoFolder.tenant)/\(sale.orderSecret)")
     row("one of the passes", tickets["tickets"]?[0]?["bundleUrl"]?.stringValue ?? "")
     say()
     say("What a program asks:")
