@@ -1,7 +1,7 @@
 package import Authorization
 package import Foundation
 package import Issuance
-import PassBundle
+package import PassBundle
 
 /// A tenant as the HTTP front serves it: what issues its passes, and who may come in.
 package struct ServedTenant: Sendable {
