@@ -99,7 +99,7 @@ let package = Package(
         .product(name: "Metrics", package: "swift-metrics"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-      ], swiftSettings: settings),
+      ], resources: [.embedInCode("buyers-page.css")], swiftSettings: settings),
     .target(
       name: "Sandbox",
       dependencies: [

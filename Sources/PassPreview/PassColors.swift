@@ -34,6 +34,11 @@ package struct PassColor: Sendable, Hashable {
     self.blue = blue
   }
 
+  /// `#rrggbb`
+  package var hex: String {
+    "#" + [red, green, blue].map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+
   package var css: String { "rgb(\(red) \(green) \(blue))" }
 
   /// Relative luminance, 0 to 1 (WCAG 2.2).

@@ -63,7 +63,9 @@ package struct WalletText {
   }
 
   /// A date in Apple's medium style with its time, for what is not a field.
-  package func text(of date: ZonedDateTime, _ dateStyle: DateFormatter.Style, _ timeStyle: DateFormatter.Style) -> String {
+  package func text(of date: ZonedDateTime, _ dateStyle: DateFormatter.Style, _ timeStyle: DateFormatter.Style)
+    -> String
+  {
     let formatter = DateFormatter()
     formatter.locale = locale
     // The clock at the venue: on a phone that is there, the same with and without `ignoresTimeZone`.
