@@ -99,7 +99,7 @@ let package = Package(
         .product(name: "Metrics", package: "swift-metrics"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-      ], resources: [.embedInCode("openapi.json")], swiftSettings: settings),
+      ], resources: [.embedInCode("buyers-page.css"), .embedInCode("openapi.json")], swiftSettings: settings),
     .target(
       name: "Sandbox",
       dependencies: [

@@ -1,19 +1,21 @@
 /// HTML being written. Whatever comes from a template or a ticket goes through ``text(_:)`` or an attribute, and so can
 /// never become markup.
-struct HTML {
-  private(set) var source = ""
+package struct HTML {
+  package private(set) var source = ""
+
+  package init() {}
 
   /// Markup of our own.
-  mutating func raw(_ markup: String) {
+  package mutating func raw(_ markup: String) {
     source += markup
   }
 
-  mutating func text(_ text: String) {
+  package mutating func text(_ text: String) {
     source += Self.escaped(text)
   }
 
   /// An element with attributes; a nil value leaves the attribute out, an empty one writes its name alone.
-  mutating func open(_ name: String, _ attributes: KeyValuePairs<String, String?> = [:]) {
+  package mutating func open(_ name: String, _ attributes: KeyValuePairs<String, String?> = [:]) {
     open(name, Array(attributes))
   }
 
@@ -26,12 +28,12 @@ struct HTML {
     source += ">"
   }
 
-  mutating func close(_ name: String) {
+  package mutating func close(_ name: String) {
     source += "</\(name)>"
   }
 
   /// An element that holds text alone.
-  mutating func element(_ name: String, _ attributes: KeyValuePairs<String, String?> = [:], text: String) {
+  package mutating func element(_ name: String, _ attributes: KeyValuePairs<String, String?> = [:], text: String) {
     open(name, attributes)
     self.text(text)
     close(name)

@@ -1,14 +1,14 @@
 import Foundation
-import JSON
+package import JSON
 
 /// A colour of the sRGB space, each part from 0 to 255.
-struct PassColor: Sendable, Hashable {
-  let red: Int
-  let green: Int
-  let blue: Int
+package struct PassColor: Sendable, Hashable {
+  package let red: Int
+  package let green: Int
+  package let blue: Int
 
   /// Reads `rgb(r, g, b)`, `#RGB` and `#RRGGBB`, and of `rgba(…)` all but its alpha.
-  init?(_ text: String) {
+  package init?(_ text: String) {
     let text = text.filter { !$0.isWhitespace }.lowercased()
     var parts: [Int] = []
     if text.hasPrefix("#") {
@@ -28,21 +28,32 @@ struct PassColor: Sendable, Hashable {
     self.init(red: parts[0], green: parts[1], blue: parts[2])
   }
 
-  init(red: Int, green: Int, blue: Int) {
+  package init(red: Int, green: Int, blue: Int) {
     self.red = red
     self.green = green
     self.blue = blue
   }
 
-  var css: String { "rgb(\(red) \(green) \(blue))" }
+  /// `#rrggbb`
+  package var hex: String {
+    "#" + [red, green, blue].map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+
+  package var css: String { "rgb(\(red) \(green) \(blue))" }
 
   /// Relative luminance, 0 to 1 (WCAG 2.2).
-  var luminance: Double {
+  package var luminance: Double {
     let parts = [red, green, blue].map { part -> Double in
       let value = Double(part) / 255
       return value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4)
     }
     return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+  }
+
+  /// The contrast of two colours, 1 to 21 (WCAG 2.2).
+  package func contrast(with other: PassColor) -> Double {
+    let (one, two) = (luminance, other.luminance)
+    return (max(one, two) + 0.05) / (min(one, two) + 0.05)
   }
 
   func mixed(with other: PassColor, share: Double) -> PassColor {
@@ -52,8 +63,8 @@ struct PassColor: Sendable, Hashable {
 }
 
 /// The colours of a pass, those that Wallet chooses included.
-struct PassColors: Sendable, Hashable {
-  let background: PassColor
+package struct PassColors: Sendable, Hashable {
+  package let background: PassColor
   let foreground: PassColor
   let label: PassColor
   /// Of texts over the strip.
@@ -61,7 +72,7 @@ struct PassColors: Sendable, Hashable {
   /// Of the band below a poster's artwork.
   let footer: PassColor
 
-  init(_ pass: JSONValue) {
+  package init(_ pass: JSONValue) {
     func color(_ name: String) -> PassColor? { pass[name]?.stringValue.flatMap { PassColor($0) } }
     background = color("backgroundColor") ?? PassColor(red: 242, green: 242, blue: 247)
     let isDark = background.luminance < 0.4

@@ -1,14 +1,21 @@
-import JSON
-import Passes
+package import JSON
+package import Passes
 import ZonedTime
 
 /// A pass's files, read for drawing: `pass.json`, its strings, its images.
-struct ReadPass: Sendable {
-  let value: JSONValue
+package struct ReadPass: Sendable {
+  package let value: JSONValue
   /// The names of the `.lproj` folders, without the ending.
-  let languages: [String]
+  package let languages: [String]
   private let strings: [String: StringsFile]
   private let images: PassImages
+
+  /// The pass without its pictures.
+  ///
+  /// - Returns: nil when there is no `pass.json` that could be read.
+  package init?(_ files: PassFiles) {
+    self.init(files, images: PassImages([]))
+  }
 
   /// - Parameter images: the pictures among the files.
   /// - Returns: nil when there is no `pass.json` that could be read.
@@ -38,7 +45,12 @@ struct ReadPass: Sendable {
 
   /// What Wallet shows for a text of `pass.json`.
   func text(_ text: String, in language: String) -> String {
-    folder(for: language).flatMap { strings[$0]?[text] } ?? text
+    translation(of: text, in: language) ?? text
+  }
+
+  /// What the strings of a language, or of the language without region, have for a text; nil when they do not know it.
+  package func translation(of text: String, in language: String) -> String? {
+    folder(for: language).flatMap { strings[$0]?[text] }
   }
 
   /// Whether other languages translate a text that this one lacks.

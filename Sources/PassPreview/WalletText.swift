@@ -1,6 +1,6 @@
-import Foundation
+package import Foundation
 package import JSON
-import ZonedTime
+package import ZonedTime
 
 /// How Wallet writes values in a language: dates in its styles, numbers, currencies.
 ///
@@ -63,7 +63,9 @@ package struct WalletText {
   }
 
   /// A date in Apple's medium style with its time, for what is not a field.
-  func text(of date: ZonedDateTime, _ dateStyle: DateFormatter.Style, _ timeStyle: DateFormatter.Style) -> String {
+  package func text(of date: ZonedDateTime, _ dateStyle: DateFormatter.Style, _ timeStyle: DateFormatter.Style)
+    -> String
+  {
     let formatter = DateFormatter()
     formatter.locale = locale
     // The clock at the venue: on a phone that is there, the same with and without `ignoresTimeZone`.
@@ -74,7 +76,7 @@ package struct WalletText {
   }
 
   /// A date by a Unicode skeleton (`EEEdMMM`), in the language's own order.
-  func text(of date: ZonedDateTime, skeleton: String) -> String {
+  package func text(of date: ZonedDateTime, skeleton: String) -> String {
     let formatter = DateFormatter()
     formatter.locale = locale
     formatter.timeZone = TimeZone(secondsFromGMT: date.offsetSeconds)
@@ -112,7 +114,7 @@ package struct WalletText {
   }
 
   /// Whether the language is written from right to left, as Wallet then lays out the pass.
-  var isRightToLeft: Bool {
+  package var isRightToLeft: Bool {
     ["ar", "he", "fa", "ur", "ps", "sd", "ug", "yi", "dv", "ckb"].contains(
       language.split(whereSeparator: { $0 == "-" || $0 == "_" }).first ?? "")
   }

@@ -1,14 +1,14 @@
 /// The few words that Wallet itself puts on a pass, in the languages of most ticket holders.
-struct WalletWords {
-  let section: String
-  let row: String
-  let seat: String
-  let admission: String
-  let entrance: String
-  let expired: String
-  let voided: String
+package struct WalletWords {
+  package let section: String
+  package let row: String
+  package let seat: String
+  package let admission: String
+  package let entrance: String
+  package let expired: String
+  package let voided: String
 
-  init(language: String) {
+  package init(language: String) {
     let base = language.split(whereSeparator: { $0 == "-" || $0 == "_" }).first.map(String.init) ?? language
     let words =
       switch base {
