@@ -1,6 +1,6 @@
 import Metrics
 import PassBundle
-import Passes
+package import Passes
 
 /// What tells a sealed pass from every other: the same content, changed at the same time, under the same certificate.
 struct SealedKey: Hashable, Sendable {
@@ -100,7 +100,7 @@ extension IssuingService {
   }
 
   /// The files that a pass shares with others, from memory or the store.
-  func assets(of record: PassRecord) async throws(IssuingError) -> PassAssets? {
+  package func assets(of record: PassRecord) async throws(IssuingError) -> PassAssets? {
     let digest = record.pass.assetsDigest
     if let known = assets.value(for: digest) { return known }
     // All that ask at once have the same object: what is worked out from it is kept by its identity.

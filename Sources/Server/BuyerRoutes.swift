@@ -5,6 +5,7 @@ import Issuance
 import Logging
 import NIOCore
 import PassBundle
+import Passes
 import SecutixClient
 
 /// What a buyer opens: the page of an order or a ticket, and the passes behind it. Whoever has the address may see it.
@@ -23,7 +24,7 @@ extension Routes {
           if records.isEmpty, kind != .page || subject.isPass { return unknown(kind, request) }
           return switch kind {
           case .page:
-            page(
+            await page(
               records, waiting: 0, tenant, address: front.settings.publicURL + "/t/\(text)",
               bundle: subject, request)
           case .pass: try await download(records, tenant, request, isBundle: false)
@@ -47,7 +48,7 @@ extension Routes {
         if case .secutix(.notFound) = error { return unknown(.page, request) }
         return try trouble(Problem(error), .page, request, context)
       }
-      return page(
+      return await page(
         file.passes, waiting: file.waiting, tenant,
         address: "\(front.settings.publicURL)/o/\(id)/\(context.parameters.get("orderSecret") ?? "")",
         bundle: file.fileID.isEmpty ? nil : .file(file.fileID), request)
@@ -74,7 +75,8 @@ extension Routes {
     if let token, let tenant {
       if tenant.tenant.keys.accepts(token) { return (tenant, token.subject) }
     } else if let anyone = front.service.tenants.first,
-      let stranger = PassKeys(tenant: "", secret: Secret(text.utf8.prefix(64))).downloadToken(for: .pass(serialNumber: "-"))
+      let stranger = PassKeys(tenant: "", secret: Secret(text.utf8.prefix(64))).downloadToken(
+        for: .pass(serialNumber: "-"))
     {
       _ = anyone.keys.accepts(stranger)
     }
@@ -106,8 +108,17 @@ extension Routes {
   private func page(
     _ records: [PassRecord], waiting: Int, _ tenant: ServedTenant, address: String, bundle: DownloadToken.Subject?,
     _ request: Request
-  ) -> Response {
+  ) async -> Response {
     let addresses = Addresses("", tenant.tenant)
+    var tickets: [BuyersPage.Ticket] = []
+    for record in records {
+      // Only labels are wanted of them: without, the page still says what there is.
+      let shared = try? await front.service.assets(of: record)
+      tickets.append(
+        .init(
+          record: record, download: addresses.path(.pass(serialNumber: record.pass.serialNumber)) + ".pkpass",
+          shared: shared?.files.filter { $0.path.hasSuffix(".strings") } ?? []))
+    }
     var bundles: [String] = []
     if let bundle, records.count(where: { $0.pass.state != .voided }) > 1 {
       let path = addresses.path(bundle)
@@ -117,9 +128,7 @@ extension Routes {
     }
     let page = BuyersPage(
       house: tenant.tenant.name,
-      tickets: records.map {
-        .init(record: $0, download: addresses.path(.pass(serialNumber: $0.pass.serialNumber)) + ".pkpass")
-      }, bundles: bundles, waiting: waiting, address: address,
+      tickets: tickets, bundles: bundles, waiting: waiting, address: address,
       badges: Dictionary(uniqueKeysWithValues: front.settings.badges.keys.map { ($0, "/badges/\($0)") }))
     let (bytes, language) = page.html(
       acceptLanguage: request.headers[.acceptLanguage], userAgent: request.headers[.userAgent])
@@ -155,7 +164,8 @@ extension Routes {
     _ problem: Problem, _ kind: Kind, _ request: Request, _ context: ServiceContext
   ) throws(Problem) -> Response {
     context.logger.error(
-      "a buyer could not be shown a page or a pass: \(problem.detail ?? "")", metadata: ["status": "\(problem.status.code)"])
+      "a buyer could not be shown a page or a pass: \(problem.detail ?? "")",
+      metadata: ["status": "\(problem.status.code)"])
     guard kind == .page else { throw problem }
     let (bytes, language) = BuyersPage.trouble(acceptLanguage: request.headers[.acceptLanguage])
     return html(bytes, language, status: problem.status, headers: problem.headers)
@@ -184,7 +194,8 @@ extension Routes {
     if validator.isKnown(to: request.headers) { return Response(status: .notModified, headers: headers) }
     let sealed: SealedPass
     do throws(IssuingError) {
-      sealed = isBundle
+      sealed =
+        isBundle
         ? try await front.service.archive(of: chosen, of: tenant.tenant)
         : try await front.service.archive(of: first, of: tenant.tenant)
     } catch {

@@ -11,63 +11,71 @@ extension Routes {
   private static let reasonLimit = 500
 
   func addJobs(to router: Router<ServiceContext>) {
-    add(to: router, "/api/{tenantId}/jobs", [
-      .get: { request, context in
-        let tenant = try await authorize(request, context, .jobRead)
-        var query = QueryValues(request)
-        let limit = query.number("limit", or: 20, in: 1...100)
-        let before = query.number("before", or: 0, in: 1...Int64.max)
-        let states = query.words("state", JobState.self)
-        try query.check()
-        // One more than asked for tells whether there are more.
-        let filter = JobFilter(
-          tenant: tenant.tenant.id, states: Set(states), before: before == 0 ? nil : before, limit: Int(limit) + 1)
-        let jobs = try await stored { () async throws(StoreError) in try await front.service.store.jobs(filter) }
-        let shown = jobs.prefix(Int(limit))
-        var headers = HTTPFields()
-        if jobs.count > shown.count, let last = shown.last {
-          let words = states.map { "&state=\($0.rawValue)" }.joined()
-          headers[.link] =
-            "<\(front.settings.publicURL)/api/\(tenant.tenant.id)/jobs?before=\(last.id)&limit=\(limit)\(words)>; rel=\"next\""
+    add(
+      to: router, "/api/{tenantId}/jobs",
+      [
+        .get: { request, context in
+          let tenant = try await authorize(request, context, .jobRead)
+          var query = QueryValues(request)
+          let limit = query.number("limit", or: 20, in: 1...100)
+          let before = query.number("before", or: 0, in: 1...Int64.max)
+          let states = query.words("state", JobState.self)
+          try query.check()
+          // One more than asked for tells whether there are more.
+          let filter = JobFilter(
+            tenant: tenant.tenant.id, states: Set(states), before: before == 0 ? nil : before, limit: Int(limit) + 1)
+          let jobs = try await stored { () async throws(StoreError) in try await front.service.store.jobs(filter) }
+          let shown = jobs.prefix(Int(limit))
+          var headers = HTTPFields()
+          if jobs.count > shown.count, let last = shown.last {
+            let words = states.map { "&state=\($0.rawValue)" }.joined()
+            headers[.link] =
+              "<\(front.settings.publicURL)/api/\(tenant.tenant.id)/jobs?before=\(last.id)&limit=\(limit)\(words)>; rel=\"next\""
+          }
+          return json(.array(shown.map { Self.summary($0) }), headers: headers)
         }
-        return json(.array(shown.map { Self.summary($0) }), headers: headers)
-      }
-    ])
-    add(to: router, "/api/{tenantId}/jobs/{jobId}", [
-      .get: { request, context in
-        let tenant = try await authorize(request, context, .jobRead)
-        let id = try jobID(context)
-        let job = try await stored { () async throws(StoreError) in
-          try await front.service.store.job(id, tenant: tenant.tenant.id)
+      ])
+    add(
+      to: router, "/api/{tenantId}/jobs/{jobId}",
+      [
+        .get: { request, context in
+          let tenant = try await authorize(request, context, .jobRead)
+          let id = try jobID(context)
+          let job = try await stored { () async throws(StoreError) in
+            try await front.service.store.job(id, tenant: tenant.tenant.id)
+          }
+          guard let job else { throw Problem(.unknownJob) }
+          return json(Self.summary(job))
         }
-        guard let job else { throw Problem(.unknownJob) }
-        return json(Self.summary(job))
-      }
-    ])
-    add(to: router, "/api/{tenantId}/jobs/{jobId}/retry", [
-      .post: { request, context in
-        let tenant = try await authorize(request, context, .jobWrite)
-        let id = try jobID(context)
-        let job = try await stored { () async throws(StoreError) in
-          try await front.service.store.replay(id, tenant: tenant.tenant.id, at: front.clock())
+      ])
+    add(
+      to: router, "/api/{tenantId}/jobs/{jobId}/retry",
+      [
+        .post: { request, context in
+          let tenant = try await authorize(request, context, .jobWrite)
+          let id = try jobID(context)
+          let job = try await stored { () async throws(StoreError) in
+            try await front.service.store.replay(id, tenant: tenant.tenant.id, at: front.clock())
+          }
+          front.service.wake()
+          return json(Self.summary(job))
         }
-        front.service.wake()
-        return json(Self.summary(job))
-      }
-    ])
-    add(to: router, "/api/{tenantId}/jobs/{jobId}/discard", [
-      .post: { request, context in
-        let tenant = try await authorize(request, context, .jobWrite)
-        let id = try jobID(context)
-        let reason = try await reason(request)
-        let job = try await stored { () async throws(StoreError) in
-          try await front.service.store.discard(id, tenant: tenant.tenant.id, reason: reason, at: front.clock())
-          return try await front.service.store.job(id, tenant: tenant.tenant.id)
+      ])
+    add(
+      to: router, "/api/{tenantId}/jobs/{jobId}/discard",
+      [
+        .post: { request, context in
+          let tenant = try await authorize(request, context, .jobWrite)
+          let id = try jobID(context)
+          let reason = try await reason(request)
+          let job = try await stored { () async throws(StoreError) in
+            try await front.service.store.discard(id, tenant: tenant.tenant.id, reason: reason, at: front.clock())
+            return try await front.service.store.job(id, tenant: tenant.tenant.id)
+          }
+          guard let job else { throw Problem(.unknownJob) }
+          return json(Self.summary(job))
         }
-        guard let job else { throw Problem(.unknownJob) }
-        return json(Self.summary(job))
-      }
-    ])
+      ])
   }
 
   private func jobID(_ context: ServiceContext) throws(Problem) -> Int64 {
@@ -80,10 +88,13 @@ extension Routes {
     let body = try await body(request, limit: 1 << 14)
     if body.isEmpty { return "discarded by hand" }
     guard let object = (try? JSONValue(parsing: body))?.object else {
-      throw Problem(.badRequest, "The body may be missing; else it is an object.", errors: [("body", "Send {\"reason\": …}.")])
+      throw Problem(
+        .badRequest, "The body may be missing; else it is an object.", errors: [("body", "Send {\"reason\": …}.")])
     }
     for member in object.names where member != "reason" {
-      throw Problem(.badRequest, "One member of the body is wrong.", errors: [(String(member.prefix(100)), "There is no such member. Take it out.")])
+      throw Problem(
+        .badRequest, "One member of the body is wrong.",
+        errors: [(String(member.prefix(100)), "There is no such member. Take it out.")])
     }
     guard let reason = object["reason"]?.stringValue, reason.count <= Self.reasonLimit else {
       throw Problem(

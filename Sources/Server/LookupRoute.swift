@@ -10,29 +10,31 @@ import PassBundle
 /// From a Secutix file to the addresses of its tickets.
 extension Routes {
   func addLookup(to router: Router<ServiceContext>) {
-    add(to: router, "/api/{tenantId}/external/secutix/orders/getTicketsUrl/{fileId}", [
-      .get: { request, context in
-        let tenant = try await authorize(request, context, .secutixRead)
-        guard let id = context.pathPart("fileId").flatMap({ Int64($0) }) else {
-          throw Problem(.notFound, "Files of Secutix have whole numbers; there is no other.")
+    add(
+      to: router, "/api/{tenantId}/external/secutix/orders/getTicketsUrl/{fileId}",
+      [
+        .get: { request, context in
+          let tenant = try await authorize(request, context, .secutixRead)
+          guard let id = context.pathPart("fileId").flatMap({ Int64($0) }) else {
+            throw Problem(.notFound, "Files of Secutix have whole numbers; there is no other.")
+          }
+          let file: FileOverview
+          do throws(IssuingError) {
+            file = try await front.service.file(id, of: tenant.tenant, correlationID: context.correlationID)
+          } catch {
+            context.logger.warning("a file could not be looked up", metadata: ["tenant": "\(tenant.tenant.id)"])
+            throw Problem(error)
+          }
+          let addresses = Addresses(front.settings.publicURL, tenant.tenant)
+          return json([
+            "fileId": .number(JSONNumber(id)),
+            "state": file.state.map { .string($0) } ?? .null,
+            "url": .string(addresses.page(.file("\(id)"))),
+            "tickets": .array(file.passes.map { addresses.ticket($0) }),
+            "waiting": .number(JSONNumber(Int64(file.waiting))),
+          ])
         }
-        let file: FileOverview
-        do throws(IssuingError) {
-          file = try await front.service.file(id, of: tenant.tenant, correlationID: context.correlationID)
-        } catch {
-          context.logger.warning("a file could not be looked up", metadata: ["tenant": "\(tenant.tenant.id)"])
-          throw Problem(error)
-        }
-        let addresses = Addresses(front.settings.publicURL, tenant.tenant)
-        return json([
-          "fileId": .number(JSONNumber(id)),
-          "state": file.state.map { .string($0) } ?? .null,
-          "url": .string(addresses.page(.file("\(id)"))),
-          "tickets": .array(file.passes.map { addresses.ticket($0) }),
-          "waiting": .number(JSONNumber(Int64(file.waiting))),
-        ])
-      }
-    ])
+      ])
   }
 
   /// The tenant, when the caller may do there what the scope names.

@@ -21,9 +21,12 @@ struct QueryValues {
     guard let text = text(name) else { return other }
     if let number = Int64(text), range.contains(number) { return number }
     errors.append(
-      (name, range.upperBound == .max
-        ? "Send a whole number from \(range.lowerBound) on."
-        : "Send a whole number from \(range.lowerBound) to \(range.upperBound)."))
+      (
+        name,
+        range.upperBound == .max
+          ? "Send a whole number from \(range.lowerBound) on."
+          : "Send a whole number from \(range.lowerBound) to \(range.upperBound)."
+      ))
     return other
   }
 

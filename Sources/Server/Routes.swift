@@ -38,9 +38,10 @@ package struct Routes: Sendable {
   func add(to router: Router<ServiceContext>, _ path: String, _ handlers: [HTTPRequest.Method: Handler]) {
     let allowed = Self.methods.filter { handlers[$0] != nil }.map(\.rawValue).joined(separator: ", ")
     for method in Self.methods + [.trace, .connect] {
-      let handler = handlers[method] ?? { _, _ in
-        throw Problem(.methodNotAllowed, "This address takes \(allowed).", headers: [.allow: allowed])
-      }
+      let handler =
+        handlers[method] ?? { _, _ in
+          throw Problem(.methodNotAllowed, "This address takes \(allowed).", headers: [.allow: allowed])
+        }
       router.on(RouterPath(path), method: method) { try await handler($0, $1) }
     }
   }

@@ -16,34 +16,38 @@ extension Routes {
 
   func addWebhooks(to router: Router<ServiceContext>) {
     let path = "/api/{tenantId}/webhooks/listeners/secutix/orders"
-    add(to: router, path, [
-      .post: { request, context in
-        let (tenant, headers) = try await admit(request, context)
-        try checkType(request)
-        let body = try await body(request, limit: Self.rowsLimit)
-        let changes: [OrderChange]
-        do throws(OrderChangeError) {
-          changes = try OrderChange.rows(in: body, timeZone: tenant.webhook.timeZone)
-        } catch {
-          throw Problem(error)
+    add(
+      to: router, path,
+      [
+        .post: { request, context in
+          let (tenant, headers) = try await admit(request, context)
+          try checkType(request)
+          let body = try await body(request, limit: Self.rowsLimit)
+          let changes: [OrderChange]
+          do throws(OrderChangeError) {
+            changes = try OrderChange.rows(in: body, timeZone: tenant.webhook.timeZone)
+          } catch {
+            throw Problem(error)
+          }
+          return try await receive(changes, tenant, context, headers)
         }
-        return try await receive(changes, tenant, context, headers)
-      }
-    ])
-    add(to: router, "\(path)/v2", [
-      .post: { request, context in
-        let (tenant, headers) = try await admit(request, context)
-        try checkType(request)
-        let body = try await body(request, limit: Self.ordersLimit)
-        let changes: [OrderChange]
-        do throws(OrderChangeError) {
-          changes = try OrderChange.orders(in: body)
-        } catch {
-          throw Problem(error)
+      ])
+    add(
+      to: router, "\(path)/v2",
+      [
+        .post: { request, context in
+          let (tenant, headers) = try await admit(request, context)
+          try checkType(request)
+          let body = try await body(request, limit: Self.ordersLimit)
+          let changes: [OrderChange]
+          do throws(OrderChangeError) {
+            changes = try OrderChange.orders(in: body)
+          } catch {
+            throw Problem(error)
+          }
+          return try await receive(changes, tenant, context, headers)
         }
-        return try await receive(changes, tenant, context, headers)
-      }
-    ])
+      ])
     // The body of a POST may be anything that an operator wrote around the placeholder: what counts is in the address.
     let first: Handler = { request, context in
       let (tenant, headers) = try await admit(request, context)
@@ -87,7 +91,8 @@ extension Routes {
     let verdict = front.webhookRate.take(tenant.tenant.id, perMinute: policy.requestsPerMinute, at: front.clock())
     guard verdict.isAccepted else {
       throw Problem(
-        .tooManyRequests, "This tenant's webhooks come faster than \(policy.requestsPerMinute) a minute. Send it again later.",
+        .tooManyRequests,
+        "This tenant's webhooks come faster than \(policy.requestsPerMinute) a minute. Send it again later.",
         headers: verdict.headers)
     }
     return (tenant, verdict.headers)

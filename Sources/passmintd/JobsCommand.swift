@@ -24,7 +24,8 @@ struct JobsCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Of this tenant alone.", valueName: "ID")) var tenant: String?
     @Option(
       name: .long, parsing: .singleValue,
-      help: ArgumentHelp("available, running, completed, retryable or discarded. May be given again.", valueName: "STATE")
+      help: ArgumentHelp(
+        "available, running, completed, retryable or discarded. May be given again.", valueName: "STATE")
     ) var state: [JobState] = []
     @Option(help: ArgumentHelp("How many at most.", valueName: "N")) var limit = 50
     @Option(help: ArgumentHelp("Go on behind this job.", valueName: "JOB")) var before: Int64?

@@ -37,7 +37,8 @@ struct KeysCommand: ParsableCommand {
       Words.result(key)
       Words.note("under the tenant's `keys:` in the configuration:")
       Words.result(
-        "- {name: \"\(quoted)\", prefix: \(record.prefix), sha256: \(Digest.hex(record.hash)), scopes: [\(scopes)]\(end)}")
+        "- {name: \"\(quoted)\", prefix: \(record.prefix), sha256: \(Digest.hex(record.hash)), scopes: [\(scopes)]\(end)}"
+      )
     }
   }
 }

@@ -98,7 +98,7 @@ enum SandboxWords {
     let program = CommandLine.arguments.first ?? "passmintd"
     let target = play.secutixURL == "http://127.0.0.1:8400" ? "" : " --sandbox \(play.secutixURL)"
     func row(_ label: String, _ value: String) {
-      say("  \(label.padding(toLength: 18, withPad: " ", startingAt: 0))\(value)")
+      say("  \(label.padding(toLength: 20, withPad: " ", startingAt: 0))\(value)")
     }
     func command(_ words: String, _ meaning: String) {
       say(
@@ -127,7 +127,7 @@ enum SandboxWords {
     say()
     say("Look into the service:")
     say("  \(program) jobs list --config \(play.files.configuration.path)")
-    say("  \(program) passes list --config \(play.files.configuration.path)")
+    say("  \(program) passes list --tenant \(DemoFolder.tenant) --config \(play.files.configuration.path)")
     say()
     row("Secutix", "\(play.secutixURL), \(play.house.institution)")
     row("the service", "\(play.publicURL), tenant \(DemoFolder.tenant)")

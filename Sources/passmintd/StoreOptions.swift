@@ -5,7 +5,9 @@ import SQLiteStore
 
 /// Which store an operator's command works on. It may run beside the service.
 struct StoreOptions: ParsableArguments {
-  @Option(name: .shortAndLong, help: ArgumentHelp("The service's configuration, which says where the store is.", valueName: "FILE"))
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("The service's configuration, which says where the store is.", valueName: "FILE"))
   var config = "passmint.yaml"
 
   @Option(help: ArgumentHelp("The store itself, in place of the configuration's.", valueName: "FILE"))
