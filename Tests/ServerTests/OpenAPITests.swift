@@ -2,6 +2,7 @@ import Authorization
 import Foundation
 import Hummingbird
 import JSON
+import Logging
 import Testing
 
 @testable import Server
@@ -44,7 +45,8 @@ struct OpenAPITests {
 
   @Test func `it is valid, as are the contracts, by openapi-spec-validator`() throws {
     let contracts = ["orders-webhook", "tickets-url"].map { Self.folder.appending(path: "Contracts/\($0).json").path }
-    let (status, said) = try Self.python(["-m", "openapi_spec_validator", "-"] + contracts, input: PackageResources.openapi_json)
+    let (status, said) = try Self.python(
+      ["-m", "openapi_spec_validator", "-"] + contracts, input: PackageResources.openapi_json)
     #expect(status == 0, "\(said)")
     #expect(said.split(separator: "\n").count { $0.hasSuffix(": OK") } == 3, "\(said)")
   }
@@ -61,7 +63,9 @@ struct OpenAPITests {
         let concrete = path.replacing(#/\{[^}]*\}/#, with: "x")
         let answer = try await live.ask("PUT", concrete)
         #expect(answer.status == 405, "\(path)")
-        let allowed = (answer.headers["allow"] ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        let allowed = (answer.headers["allow"] ?? "").split(separator: ",").map {
+          $0.trimmingCharacters(in: .whitespaces)
+        }
         #expect(Set(allowed) == methods, "\(path)")
       }
     }
