@@ -222,6 +222,7 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Metrics", package: "swift-metrics"),
         .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
       ], exclude: ["Contracts", "metrics.py", "requirements.txt"], swiftSettings: settings),
     .testTarget(
       name: "PassmintdTests",

@@ -23,7 +23,7 @@ extension Problem {
   }
 
   init(_ refusal: Refusal) {
-    self.init(HTTPResponse.Status(code: refusal.status), refusal.sentence)
+    self.init(HTTPResponse.Status(integerLiteral: refusal.status), refusal.sentence)
     if let challenge = refusal.challenge { headers[.wwwAuthenticate] = challenge }
     if refusal == .unavailable { headers[.retryAfter] = "60" }
   }

@@ -1,5 +1,9 @@
+import Foundation
 import Issuance
 import JSON
+import PassBundle
+import SQLiteStore
+import Sandbox
 import Secutix
 import Testing
 

@@ -5,6 +5,7 @@ import Hummingbird
 import Issuance
 import JSON
 import Logging
+import NIOHTTP1
 import PassBundle
 import Passes
 import SQLiteStore

@@ -2,6 +2,7 @@ import Authorization
 import Foundation
 import Hummingbird
 import JSON
+import Logging
 import Testing
 
 @testable import Server

@@ -14,6 +14,8 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 
 HERE = pathlib.Path(__file__).resolve().parent
 CHECKS = [
@@ -50,7 +52,7 @@ expected-statuses = ["2xx", "304", "404", "409"]
 [checks.negative_data_rejection]
 expected-statuses = ["400", "404", "405", "413", "415"]
 """
-EXAMPLES = 20
+EXAMPLES = 10
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
@@ -85,8 +87,6 @@ def judge(question, name, document, accepts):
 
 
 def main():
-    import urllib.request
-
     question = json.load(sys.stdin)
     with urllib.request.urlopen(question["url"] + "/openapi.json") as answer:
         own = json.load(answer)
@@ -97,8 +97,11 @@ def main():
         text = path.read_text().replace('"oneOf"', '"anyOf"')
         contracts.append((path.name, json.loads(text), others))
     faults = []
-    for name, document, accepts in contracts:
-        found, answers = judge(question, name, document, accepts)
+    # At once, as each waits for the service half of its time.
+    with ThreadPoolExecutor() as pool:
+        judged = [(name, pool.submit(judge, question, name, *rest)) for name, *rest in contracts]
+    for name, future in judged:
+        found, answers = future.result()
         faults += found
         print(f"{name}: {sum(sum(statuses.values()) for statuses in answers.values())} requests")
         for operation, statuses in sorted(answers.items()):
@@ -115,6 +118,7 @@ def attach(task):
     import schemathesis
     from schemathesis.core.failures import Failure
     from schemathesis.core.parameters import ParameterLocation
+    from schemathesis.openapi.checks import UndefinedStatusCode
 
     known, accepts = task["known"], task["accepts"]
     dates = ["2027-01-15T19:30:00+01:00", "2027-01-15 19:30:00", "2027-01-15 19:30:00.0", "2028-02-29T00:00:00Z"]
@@ -162,7 +166,7 @@ def attach(task):
     @schemathesis.hook
     def filter_failure(context, failure, case, response):
         # The specification says nothing of tenants that are not there.
-        return not (response.status_code == 404 and not is_ours(case) and failure.code == "undefined_status_code")
+        return not (response.status_code == 404 and not is_ours(case) and isinstance(failure, UndefinedStatusCode))
 
     def fail(case, title, message):
         raise Failure(operation=case.operation.label, title=title, message=message)
