@@ -228,7 +228,7 @@ let package = Package(
       name: "PassmintdTests",
       dependencies: [
         "Authorization", "Issuance", "JSON", "PassBundle", "Passes", "SQLiteStore", "Sandbox", "Secutix",
-        "SecutixClient", "Server", "ZonedTime", "passmintd",
+        "SecutixClient", "Server", "passmintd",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),

@@ -20,13 +20,12 @@ extension ConfigurationReading {
     let tenants = self.tenants(members)
     reportTenantsNotToldApart()
     let shutdown = self.shutdown(members)
-    let configuration = ServiceConfiguration(
+    return ServiceConfiguration(
       listen: listen ?? ListenAddress(host: "127.0.0.1", port: 8080), publicURL: publicURL(members) ?? "",
       storePath: store ?? path("passmint.sqlite"), log: log(members), metricsListen: metrics(members, listen),
       trustedProxies: addressRanges(members["trusted_proxies"]), badges: members["badges"].map { badges($0) } ?? [:],
       shutdownDelay: shutdown.delay, shutdownGrace: shutdown.grace,
       workers: members.number("workers", in: 1...1000, usually: 16), tenants: tenants)
-    return configuration
   }
 
   private func publicURL(_ members: ConfigurationMembers) -> String? {
@@ -128,7 +127,7 @@ extension ConfigurationReading {
         .error, line: place.keyLine, column: place.keyColumn, path: place.path,
         "its download tokens could not be told from those of \(first): name it otherwise")
     }
-    reportDifferentRates(tenants, members)
+    reportDifferentRates(tenants, all)
     return tenants
   }
 
@@ -154,14 +153,17 @@ extension ConfigurationReading {
     }
   }
 
-  private func reportDifferentRates(_ tenants: [TenantConfiguration], _ members: ConfigurationMembers) {
+  private func reportDifferentRates(
+    _ tenants: [TenantConfiguration], _ places: [(name: String, value: ConfigurationValue)]
+  ) {
     var rates: [String: TenantConfiguration] = [:]
     for tenant in tenants {
       let institution = "\(tenant.connection.url.lowercased()) \(tenant.connection.institution.lowercased())"
       guard let other = rates.updateValue(tenant, forKey: institution), other.callsPerMinute != tenant.callsPerMinute
       else { continue }
+      let place = places.first { $0.name == tenant.id }?.value
       report(
-        .warning, path: "tenants.\(tenant.id).secutix.calls_per_minute",
+        .warning, line: place?.keyLine, column: place?.keyColumn, path: "tenants.\(tenant.id).secutix.calls_per_minute",
         "\(other.id) asks the same institution with \(other.callsPerMinute) calls a minute, and only one can hold: write "
           + "the same for both")
     }

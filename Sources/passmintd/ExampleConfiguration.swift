@@ -3,7 +3,8 @@ enum ExampleConfiguration {
   /// Everything there is to set. Lines that begin with `#` show what may be left out, and what it is then.
   static let yaml = """
     # passmint.yaml: the service `passmintd serve --config passmint.yaml`.
-    # `--check-config` says what is wrong with it, all at once. Paths start from the folder of this file.
+    # `--check-config` says what is wrong with it, all at once.
+    # Paths start from the folder of this file; those in variables from where the program runs.
     # Secrets never stand here: write where they are, {file: PATH} or {env: NAME}.
 
     # Address and port, or [::1]:8080. PASSMINT_LISTEN goes before it.

@@ -23,6 +23,15 @@ struct ServiceConfiguration: Sendable {
   /// In the order of the file; at least one.
   var tenants: [TenantConfiguration]
 
+  /// What of it the HTTP front works with.
+  var serverSettings: ServerSettings {
+    var settings = ServerSettings(publicURL: publicURL)
+    settings.trustedProxies = trustedProxies
+    settings.badges = badges
+    settings.servesMetrics = metricsListen == nil
+    return settings
+  }
+
   /// Reads a configuration and loads what it names: secrets, certificates, templates.
   ///
   /// - Parameters:

@@ -36,10 +36,15 @@ struct ConfigurationFolder {
   static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
 
+  /// Without its large pictures and its samples, which take long to look at.
   func copy(_ shipped: String, as name: String) throws {
+    let template = root.appending(path: "templates/\(name).pkpasstemplate")
     try FileManager.default.copyItem(
-      at: Self.repository.appending(path: "templates/\(shipped).pkpasstemplate"),
-      to: root.appending(path: "templates/\(name).pkpasstemplate"))
+      at: Self.repository.appending(path: "templates/\(shipped).pkpasstemplate"), to: template)
+    for file in try FileManager.default.contentsOfDirectory(atPath: template.path)
+    where file == "samples" || ["strip", "background", "thumbnail"].contains(where: { file.hasPrefix($0) }) {
+      try FileManager.default.removeItem(at: template.appending(path: file))
+    }
   }
 
   /// Writes a file that only its owner may read.
