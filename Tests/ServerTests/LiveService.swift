@@ -31,10 +31,13 @@ struct LiveService: Sendable {
   /// Of the tenant `theatre`: one key with every scope, one that may only look at passes.
   let key: String
   let readerKey: String
+  /// Of tenants that were to have one of their own: with every scope.
+  let ownKeys: [String: String]
 
   /// Serves tenants for as long as `body` runs: `theatre`, and by their id whatever else webhooks are to be taken under.
   static func run(
-    webhooks: [String: WebhookPolicy] = [:], isMeasured: Bool = true,
+    webhooks: [String: WebhookPolicy] = [:], ownKeys names: Set<String> = [], trustedProxies: [AddressRange] = [],
+    isMeasured: Bool = true,
     _ body: @escaping @Sendable (LiveService) async throws -> Void
   ) async throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "server-\(UUID().uuidString)")
@@ -46,6 +49,7 @@ struct LiveService: Sendable {
     let sandbox = SandboxSecutix(.theatre, options: options, now: { now })
     let (key, record) = APIKey.make(name: "all", scopes: Set(Scope.allCases))
     let (readerKey, reader) = APIKey.make(name: "reader", scopes: [.passRead])
+    let own = names.reduce(into: [:]) { $0[$1] = APIKey.make(name: $1, scopes: Set(Scope.allCases)) }
     var logger = Logger(label: "server")
     logger.logLevel = .critical
     try await sandbox.serve { [logger] secutix in
@@ -59,12 +63,14 @@ struct LiveService: Sendable {
         for (id, policy) in policies {
           let tenant = try await tenant(id, at: secutix, of: sandbox, http: http)
           let authorizer = Authorizer(
-            tenant: id, keys: [record, reader], bearer: nil, keySets: keySets, clock: { now })
+            tenant: id, keys: own[id].map { [$0.record] } ?? [record, reader], bearer: nil, keySets: keySets,
+            clock: { now })
           tenants.append(ServedTenant(tenant: tenant, authorizer: authorizer, webhook: policy))
         }
         let service = IssuingService(
           store: store, tenants: tenants.map(\.tenant), logger: logger, clock: { now })
         var settings = ServerSettings(publicURL: "https://passes.example.org")
+        settings.trustedProxies = trustedProxies
         settings.badges = ["en": .init(mediaType: "image/svg+xml", bytes: Array("<svg/>".utf8))]
         let front = Front(
           service: service, tenants: tenants, settings: settings, metrics: isMeasured ? PrometheusMetrics() : nil,
@@ -74,7 +80,7 @@ struct LiveService: Sendable {
           try await body(
             LiveService(
               url: url, http: http, sandbox: sandbox, store: store, front: front, tenant: theatre, key: key,
-              readerKey: readerKey))
+              readerKey: readerKey, ownKeys: own.mapValues(\.key)))
         }
       } catch {
         try await http.shutdown()
