@@ -14,6 +14,18 @@ struct ConfigurationFolder {
 
   let root: URL
 
+  /// Files of example certificates by name. Keys take long to make, so they are made once.
+  private static let certificates = Result {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "certificates-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    _ = try ExampleCertificates.write(to: folder.path, now: now)
+    var files: [String: String] = [:]
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+      files[name] = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
+    }
+    return files
+  }
+
   /// - Parameter templates: names in the folder `templates`, with the shipped template that each is a copy of.
   static func with<Result>(
     templates: [String: String] = ["concert": "concert"], _ body: (ConfigurationFolder) throws -> Result
@@ -21,11 +33,10 @@ struct ConfigurationFolder {
     let folder = ConfigurationFolder(
       root: FileManager.default.temporaryDirectory.appending(path: "configuration-\(UUID().uuidString)"))
     defer { try? FileManager.default.removeItem(at: folder.root) }
-    for name in ["secrets", "templates"] {
-      try FileManager.default.createDirectory(
-        at: folder.root.appending(path: name), withIntermediateDirectories: true)
-    }
-    _ = try ExampleCertificates.write(to: folder.root.appending(path: "certificates").path, now: now)
+    try folder.makeFolder("secrets")
+    try folder.makeFolder("templates")
+    try folder.makeFolder("certificates")
+    for (name, text) in try certificates.get() { try folder.write(text, "certificates/\(name)") }
     for name in ["secutix", "passes", "passes.old", "p12", "webhook"] {
       try folder.write("\(marker) the secret of \(name), long enough\n", "secrets/\(name)")
     }
@@ -45,6 +56,10 @@ struct ConfigurationFolder {
     where file == "samples" || ["strip", "background", "thumbnail"].contains(where: { file.hasPrefix($0) }) {
       try FileManager.default.removeItem(at: template.appending(path: file))
     }
+  }
+
+  func makeFolder(_ path: String) throws {
+    try FileManager.default.createDirectory(at: root.appending(path: path), withIntermediateDirectories: true)
   }
 
   /// Writes a file that only its owner may read.

@@ -55,8 +55,7 @@ import Testing
         } ?? String(line)
       }.joined(separator: "\n").replacing("[Secutix.Read, Pass.Read]", with: "[Secutix.Read, Webhook.Write]")
       #expect(whole.count { $0 == "#" } == ExampleConfiguration.yaml.count { $0 == "#" } - 7)
-      try FileManager.default.createDirectory(
-        at: folder.root.appending(path: "badges"), withIntermediateDirectories: true)
+      try folder.makeFolder("badges")
       try folder.write("<svg/>", "badges/fr-CA.svg")
       try folder.write("fields:\n  seat.row: [movement.row]\n", "map.yaml")
       for yaml in [ExampleConfiguration.yaml, whole] {
@@ -147,8 +146,7 @@ import Testing
       try folder.write("\n", "secrets/empty")
       try folder.write("fields:\n  seat.rwo: [movement.row]\n", "wrong.yaml")
       try folder.write("a: &a [1, 2]\n? [*a, *a]\n: 1\n", "bomb.yaml")
-      try FileManager.default.createDirectory(
-        at: folder.root.appending(path: "broken/concert.pkpasstemplate"), withIntermediateDirectories: true)
+      try folder.makeFolder("broken/concert.pkpasstemplate")
       for mistake in mistakes {
         let yaml = ConfigurationFolder.good.replacing(mistake.old, with: mistake.new, maxReplacements: 1)
         #expect(yaml != ConfigurationFolder.good, "\(mistake.old) is not there")

@@ -162,8 +162,7 @@ import Testing
 
   @Test func `artwork of no language or no kind is told`() throws {
     try ConfigurationFolder.with { folder in
-      try FileManager.default.createDirectory(
-        at: folder.root.appending(path: "badges"), withIntermediateDirectories: true)
+      try folder.makeFolder("badges")
       for (name, text) in [
         ("en.svg", "<svg/>"), ("en.png", "no"), ("fr.svg", "no"), ("README.txt", ""), (".hidden", ""),
       ] {
