@@ -23,7 +23,14 @@ extension Problem {
   }
 
   init(_ refusal: Refusal) {
-    self.init(HTTPResponse.Status(integerLiteral: refusal.status), refusal.sentence)
+    // A status made of its number has no words.
+    let status: HTTPResponse.Status =
+      switch refusal {
+      case .missing, .invalid, .expired: .unauthorized
+      case .scope: .forbidden
+      case .unavailable: .serviceUnavailable
+      }
+    self.init(status, refusal.sentence)
     if let challenge = refusal.challenge { headers[.wwwAuthenticate] = challenge }
     if refusal == .unavailable { headers[.retryAfter] = "60" }
   }

@@ -29,7 +29,7 @@ struct ContractTests {
         ],
       ]
       let script = OpenAPITests.folder.appending(path: "contracts.py").path
-      let (status, said) = try OpenAPITests.python([script], input: question.serialized())
+      let (status, said) = try await OpenAPITests.python([script], input: question.serialized())
       #expect(status == 0, "\(said)")
     }
   }
