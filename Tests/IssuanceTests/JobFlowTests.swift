@@ -302,6 +302,8 @@ struct JobLogTests {
         scene.pauses.advance(by: .seconds(100))
         try await scene.workOff()
       }
+      var barcodes: [String] = ["7ΩΩΩ7"]
+      for movement in sale.movements { if let barcode = await scene.barcode(movement) { barcodes.append(barcode) } }
       try await scene.play { $0.alter(sale.movements[2], state: "HELD_BACK") }
       try await scene.play { sandbox in
         sandbox.drop(sale.movements[3])
@@ -318,8 +320,6 @@ struct JobLogTests {
       let jobs = try await scene.jobs()
       #expect(jobs.allSatisfy { $0.correlationID == "request-7" })
       #expect(await secutix.calls.allSatisfy { $0.correlationID == "request-7" })
-      var barcodes: [String] = ["7ΩΩΩ7"]
-      for movement in sale.movements { if let barcode = await scene.barcode(movement) { barcodes.append(barcode) } }
       let written = scene.logs.text + jobs.compactMap(\.reason).joined(separator: "\n")
       for secret in names + barcodes + [sale.orderSecret, "another secret", "annabelle@example.org"] {
         #expect(!written.contains(secret), "\(secret)")
