@@ -9,7 +9,7 @@ import ZonedTime
 
 /// Histories of tickets, each told to two services: to one row by row as things happen, to the other late, twice, in any
 /// order and to several workers at once. Both must end with the same passes.
-@Suite("Disorder")
+@Suite("Disorder", .serialized)
 struct DisorderTests {
   @Test(arguments: 0..<60)
   func `of rows ends in the passes that order ends in`(seed: Int) async throws {

@@ -30,6 +30,8 @@ struct Staging {
   init() {
     patience.attempts = 2
     patience.polls = 2
+    // Of the machine's time, of which a busy one has little.
+    patience.call = .seconds(600)
   }
 
   /// What a test works with.
