@@ -108,7 +108,9 @@ struct JobFlowTests {
     }
   }
 
-  @Test(arguments: [SandboxFault.inProgress(2), .unknownMembers, .delay(.milliseconds(1)), .status(429, retryAfter: "5")])
+  @Test(arguments: [
+    SandboxFault.inProgress(2), .unknownMembers, .delay(.milliseconds(1)), .status(429, retryAfter: "5"),
+  ])
   func `that the client gets over is done at once`(fault: SandboxFault) async throws {
     try await Staging().run { scene in
       await scene.sandbox.prepare(fault, for: "getFileDetailsFromOrderSecretId")
@@ -211,9 +213,11 @@ struct JobFlowTests {
     try await Staging().run { scene in
       let (sale, _) = try await scene.play { try $0.sell() }
       let isBusy = Once()
-      let watched = WatchedStore(scene.store, before: { (step) async throws(StoreError) in
-        if step == .passes, isBusy.take() { throw .busy }
-      })
+      let watched = WatchedStore(
+        scene.store,
+        before: { (step) async throws(StoreError) in
+          if step == .passes, isBusy.take() { throw .busy }
+        })
       let service = try scene.anotherService(worker: "second", store: watched)
       await scene.sandbox.alter(sale.movements[0])
       scene.time.advance(by: .seconds(1))
@@ -302,6 +306,8 @@ struct JobLogTests {
         scene.pauses.advance(by: .seconds(100))
         try await scene.workOff()
       }
+      var barcodes: [String] = ["7ΩΩΩ7"]
+      for movement in sale.movements { if let barcode = await scene.barcode(movement) { barcodes.append(barcode) } }
       try await scene.play { $0.alter(sale.movements[2], state: "HELD_BACK") }
       try await scene.play { sandbox in
         sandbox.drop(sale.movements[3])
@@ -318,8 +324,6 @@ struct JobLogTests {
       let jobs = try await scene.jobs()
       #expect(jobs.allSatisfy { $0.correlationID == "request-7" })
       #expect(await secutix.calls.allSatisfy { $0.correlationID == "request-7" })
-      var barcodes: [String] = ["7ΩΩΩ7"]
-      for movement in sale.movements { if let barcode = await scene.barcode(movement) { barcodes.append(barcode) } }
       let written = scene.logs.text + jobs.compactMap(\.reason).joined(separator: "\n")
       for secret in names + barcodes + [sale.orderSecret, "another secret", "annabelle@example.org"] {
         #expect(!written.contains(secret), "\(secret)")

@@ -17,7 +17,8 @@ extension SandboxSecutix {
         changedAt: now()))
   }
 
-  /// Takes a movement out of its order, as if it had never been; no row tells of it.
+  /// Takes the last movement out of its order, as if it had never been; no row tells of it, and the sandbox cannot be
+  /// asked for it any more.
   func drop(_ movement: Int64) {
     guard let place = place(of: movement) else { return }
     files[place.file].orders[place.order].movements.remove(at: place.movement)
