@@ -116,7 +116,7 @@ struct DownloadTests {
         for ending in ["", ".pkpass", ".pkpasses"] {
           let answer = try await get(live, "/t/\(token)\(ending)", [("Accept-Language", "de")])
           #expect(answer.status == 404, "\(token)\(ending)")
-          #expect(answer.headers["content-type"] == "text/html; charset=utf-8")
+          #expect(answer.headers["content-type"] == "text/html; charset=utf-8", "\(token)\(ending)")
           #expect(answer.headers["content-language"] == "de")
         }
       }

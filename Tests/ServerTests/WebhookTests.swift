@@ -46,7 +46,8 @@ struct WebhookTests {
     try await LiveService.run { live in
       let good = "[\(Self.row("x")),\(Self.row("y")),\(Self.row("x", "PRINTED", at: "2026-11-20T20:05:03+01:00"))]"
       #expect(try await live.ask("POST", Self.path, body: good).status == 200)
-      #expect(try await Self.jobs(live).map(\.key.order) == [.secretToken("y"), .secretToken("x")])
+      let orders = try await Self.jobs(live).map(\.key.order)
+      #expect(orders == [.secretToken("y"), .secretToken("x")])
       let bad = #"[\#(Self.row("z")),{"orderSecretToken":"","state":7,"lastUpdate":"yesterday","seat":1}]"#
       let answer = try await live.ask("POST", Self.path, body: bad)
       #expect(answer.status == 400)
@@ -55,7 +56,8 @@ struct WebhookTests {
         Set(answer.body?["errors"]?.object?.names ?? []) == [
           "[1].seat", "[1].orderSecretToken", "[1].state", "[1].lastUpdate",
         ])
-      #expect(try await Self.jobs(live).count == 2)
+      let kept = try await Self.jobs(live)
+      #expect(kept.count == 2)
     }
   }
 
@@ -67,7 +69,8 @@ struct WebhookTests {
       let order = #"{"orderDetailsData":{"orderId":4713,"orderSecretId":"abc","orderState":"PAID"}}"#
       #expect(try await live.ask("POST", "\(Self.path)/v2", body: "[\(order)]").status == 200)
       #expect(try await live.ask("POST", "\(Self.path)/v2", body: #"{"orderDetailsData":{}}"#).status == 400)
-      #expect(try await Self.jobs(live).map(\.key.order) == [.secretToken("abc"), .id(4712), .id(4711)])
+      let orders = try await Self.jobs(live).map(\.key.order)
+      #expect(orders == [.secretToken("abc"), .id(4712), .id(4711)])
     }
   }
 
@@ -94,8 +97,10 @@ struct WebhookTests {
       // A key that may do something else, and the key in the header where keys are otherwise.
       #expect(try await send("key", ["X-Hook-Key": live.readerKey]).0 == 403)
       #expect(try await send("key", ["X-API-KEY": live.key]).0 == 401)
-      #expect(try await Self.jobs(live, tenant: "basic").count == 1)
-      #expect(try await Self.jobs(live, tenant: "key").count == 1)
+      let ofbasic = try await Self.jobs(live, tenant: "basic")
+      #expect(ofbasic.count == 1)
+      let ofkey = try await Self.jobs(live, tenant: "key")
+      #expect(ofkey.count == 1)
     }
   }
 
@@ -112,17 +117,24 @@ struct WebhookTests {
       ).status
     }
     try await LiveService.run(webhooks: policies) { live in
-      #expect(try await send(live, "here") == 200)
-      #expect(try await send(live, "elsewhere") == 403)
-      #expect(try await send(live, "elsewhere", "203.0.113.9") == 403)
+      var status = try await send(live, "here")
+      #expect(status == 200)
+      status = try await send(live, "elsewhere")
+      #expect(status == 403)
+      status = try await send(live, "elsewhere", "203.0.113.9")
+      #expect(status == 403)
     }
     let proxies = [AddressRange("127.0.0.1"), AddressRange("10.0.0.0/8")].compactMap { $0 }
     try await LiveService.run(webhooks: policies, trustedProxies: proxies) { live in
-      #expect(try await send(live, "elsewhere", "203.0.113.9") == 200)
+      var status = try await send(live, "elsewhere", "203.0.113.9")
+      #expect(status == 200)
       // What the sender itself claims stands before what our proxy heard.
-      #expect(try await send(live, "elsewhere", "198.51.100.7, 203.0.113.9, 10.1.1.1") == 200)
-      #expect(try await send(live, "elsewhere", "203.0.113.9, 198.51.100.7") == 403)
-      #expect(try await send(live, "here", "203.0.113.9") == 403)
+      status = try await send(live, "elsewhere", "198.51.100.7, 203.0.113.9, 10.1.1.1")
+      #expect(status == 200)
+      status = try await send(live, "elsewhere", "203.0.113.9, 198.51.100.7")
+      #expect(status == 403)
+      status = try await send(live, "here", "203.0.113.9")
+      #expect(status == 403)
     }
   }
 
@@ -153,24 +165,28 @@ struct WebhookTests {
       }
       let many = "[" + (0..<1001).map { Self.row("t\($0)") }.joined(separator: ",") + "]"
       #expect(try await live.ask("POST", Self.path, body: many).status == 400)
-      #expect(
-        try await live.ask("POST", Self.path, headers: ["Content-Type": "text/xml"], body: Self.row("x")).status == 415)
+      let xml = try await live.ask("POST", Self.path, headers: ["Content-Type": "text/xml"], body: Self.row("x"))
+      #expect(xml.status == 415)
       #expect(try await live.ask("PUT", Self.path, body: Self.row("x")).headers["allow"] == "POST")
       #expect(try await live.ask("POST", "/api/nobody/webhooks/listeners/secutix/orders", body: "{").status == 404)
-      #expect(try await Self.jobs(live).isEmpty)
+      let kept = try await Self.jobs(live)
+      #expect(kept.isEmpty)
     }
   }
 
   @Test func `a store that cannot write answers 503, and takes the same row later`() async throws {
     try await LiveService.run { live in
+      // More than what is free on the pages there are.
+      let bucket = "[" + (0..<500).map { Self.row("token-\($0)") }.joined(separator: ",") + "]"
       try await live.store.limitPages(to: 1)
-      let answer = try await live.ask("POST", Self.path, body: Self.row("x"))
+      let answer = try await live.ask("POST", Self.path, body: bucket)
       #expect(answer.status == 503)
       #expect(answer.headers["retry-after"] == "10")
       #expect(answer.body?["detail"]?.stringValue?.contains("send it again") == true)
       try await live.store.limitPages(to: nil)
-      #expect(try await live.ask("POST", Self.path, body: Self.row("x")).status == 200)
-      #expect(try await Self.jobs(live).count == 1)
+      #expect(try await live.ask("POST", Self.path, body: bucket).status == 200)
+      let kept = try await Self.jobs(live)
+      #expect(kept.count == 100)
     }
   }
 }
