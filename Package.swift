@@ -221,7 +221,7 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Metrics", package: "swift-metrics"),
         .product(name: "NIOCore", package: "swift-nio"),
-      ], exclude: ["metrics.py", "requirements.txt"], swiftSettings: settings),
+      ], exclude: ["buyers_page.py", "metrics.py", "requirements.txt"], swiftSettings: settings),
     .testTarget(
       name: "PassmintdTests",
       dependencies: [
