@@ -69,7 +69,7 @@ struct BuyersPageMarkup {
     }
     for (index, group) in groups.enumerated() { write(group, index: index) }
     html.raw("</main><footer>")
-    if !tickets.isEmpty {
+    if hasSomethingToAdd {
       html.element("p", text: words.notATicket)
       html.element("p", text: words.privateNote)
     }

@@ -98,7 +98,7 @@ struct BuyersPassReader {
     // A stadium's room is the stand, which the seat says already, and which is not that of all its tickets.
     var seen = [text(semantics["venueName"])].compactMap { $0 }
     for part in parts where !seen.contains(part) && !seat.contains(where: { $0.value == part }) { seen.append(part) }
-    return seen.isEmpty ? nil : seen.joined(separator: " · ")
+    return seen.isEmpty ? nil : seen.joined(separator: ", ")
   }
 
   var start: ZonedDateTime? {

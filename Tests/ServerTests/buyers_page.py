@@ -136,7 +136,7 @@ class Looking:
     def __init__(self, browser, url, names):
         self.browser, self.url, self.names = browser, url, names
         self.group = ""
-        self.requests, self.complaints = [], []
+        self.requests, self.complaints, self.windows = [], [], {}
 
     def check(self, name, passed, found=""):
         line = {"group": self.group, "name": name, "passed": bool(passed), "found": str(found)[:2000]}
@@ -149,16 +149,19 @@ class Looking:
         except Exception:  # the other groups still have something to say
             self.check("was looked at to its end", False, traceback.format_exc())
 
-    def open(self, name, width=390, height=844, touch=False, **options):
-        context = self.browser.new_context(
-            viewport={"width": width, "height": height}, has_touch=touch, is_mobile=touch, **options
-        )
-        context.set_default_timeout(PATIENCE)
-        page = context.new_page()
-        page.on("request", lambda request: self.requests.append(request.url))
-        page.on("console", lambda said: self.complaints.append(f"{name}: {said.text}"))
-        page.on("pageerror", lambda error: self.complaints.append(f"{name}: {error}"))
-        page.on("dialog", lambda dialog: (self.complaints.append(f"{name}: {dialog.message}"), dialog.dismiss()))
+    def open(self, name, width=390, height=844, touch=False, scheme="light"):
+        """The page in a browser with a mouse, or on a phone. Each of the two has one window, since a new one takes long."""
+        if touch not in self.windows:
+            context = self.browser.new_context(viewport={"width": 390, "height": 844}, has_touch=touch, is_mobile=touch)
+            context.set_default_timeout(PATIENCE)
+            page = self.windows[touch] = context.new_page()
+            page.on("request", lambda request: self.requests.append(request.url))
+            page.on("console", lambda said: self.complaints.append(f"{page.url}: {said.text}"))
+            page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
+            page.on("dialog", lambda dialog: (self.complaints.append(f"{page.url}: {dialog.message}"), dialog.dismiss()))
+        page = self.windows[touch]
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=scheme, media="screen", reduced_motion="reduce")
         page.goto(f"{self.url}/{name}")
         return page
 
@@ -166,15 +169,16 @@ class Looking:
 
     def layout(self):
         for name in self.names:
-            for width, touch in ((320, True), (390, True), (700, False), (1200, False)):
-                page = self.open(name, width, touch=touch)
-                found = page.evaluate(OUTSIDE)
-                self.check(f"{name}: nothing sticks out at {width}", found == [], found)
+            for touch, widths in ((True, (390, 320)), (False, (1200, 700, 320))):
+                page = self.open(name, touch=touch)
+                for width in widths:
+                    page.set_viewport_size({"width": width, "height": 844})
+                    found = page.evaluate(OUTSIDE)
+                    self.check(f"{name}: nothing sticks out at {width}", found == [], found)
                 # As a reader sets it who needs large text.
                 page.evaluate("document.documentElement.style.fontSize = '200%'")
                 found = page.evaluate(OUTSIDE)
                 self.check(f"{name}: nor with text twice as large", found == [], found)
-                page.context.close()
         for name in ("arabic", "english"):
             page = self.open(name, touch=True)
             left = page.evaluate(
@@ -183,19 +187,17 @@ class Looking:
             )
             at_right = left > 150
             self.check(f"{name} begins at its side", at_right == (name == "arabic"), left)
-            page.context.close()
 
     def access(self):
         for name in self.names:
+            page = self.open(name)
             for scheme in ("light", "dark"):
-                page = self.open(name, color_scheme=scheme)
+                page.emulate_media(color_scheme=scheme)
                 found = page.evaluate(CONTRAST)
                 self.check(f"{name}, {scheme}: contrast of 4.5", found["count"] > 0 and not found["found"], found)
                 ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
                 is_dark = sum(int(part) for part in ground[4:-1].split(",")) < 384
                 self.check(f"{name}, {scheme}: the ground", is_dark == (scheme == "dark"), ground)
-                page.context.close()
-            page = self.open(name)
             found = page.evaluate(STRUCTURE)
             self.check(f"{name}: is built in order", found == [], found)
             links = page.locator("a:visible").count()
@@ -213,13 +215,12 @@ class Looking:
                 line.strip() for line in page.locator("body").aria_snapshot().splitlines() if "- link" in line
             ]
             self.check(f"{name}: every link has a name of its own", len(set(names)) == links, names)
-            page.context.close()
 
     def devices(self):
         address = (pathlib.Path(Pages.folder) / "address.txt").read_text()
         for name in ("desktop", "mac"):
             for scheme in ("light", "dark"):
-                page = self.open(name, 1200, color_scheme=scheme)
+                page = self.open(name, 1200, scheme=scheme)
                 picture = Image.open(io.BytesIO(page.locator(".scan svg").screenshot())).convert("RGB")
                 read = [code.text for code in zxingcpp.read_barcodes(picture)]
                 self.check(f"{name}, {scheme}: a phone's camera reads the address", read == [address], read)
@@ -229,11 +230,9 @@ class Looking:
                 self.check(f"{name}: downloads stay", "/t/token-1.pkpass" in shown, shown)
                 several = [href for href in shown if href.endswith(".pkpasses")]
                 self.check(f"{name}: several at once are not offered to a mouse", several == [], several)
-                page.context.close()
         page = self.open("mac", 820, touch=True)
         self.check("an iPad is shown no code", not page.locator(".scan").is_visible())
         self.check("an iPad is offered all at once", page.locator('a[href$=".pkpasses"]').first.is_visible())
-        page.context.close()
         page = self.open("badge")
         box = page.locator("a.badge img").first.bounding_box()
         outer = page.locator("a.badge").first.bounding_box()
@@ -241,14 +240,12 @@ class Looking:
         self.check("Apple's badge is drawn with its free space", space >= 0.1 * box["height"] - 0.01, (box, outer))
         shape = box["width"] / box["height"]
         self.check("and in its own shape", abs(shape - 3) < 0.02, shape)
-        page.context.close()
         page = self.open("desktop", 800)
         page.emulate_media(media="print")
         self.check("on paper stand the tickets", page.get_by_text("Ana Moreau").first.is_visible())
         self.check("and no buttons", page.locator("a:visible").count() == 0)
         found = page.evaluate(CONTRAST.replace("if (drawn)", "if (false)"))
         self.check("and all is dark on white", found["found"] == [], found)
-        page.context.close()
 
     def quiet(self):
         foreign = {
@@ -260,11 +257,10 @@ class Looking:
     def pictures(self, folder):
         for name in self.names:
             for width, scheme in ((390, "light"), (390, "dark"), (1200, "light")):
-                page = self.open(name, width, color_scheme=scheme, touch=width < 1000)
-                height = page.evaluate("document.documentElement.scrollHeight")
-                page.set_viewport_size({"width": width, "height": min(height, 4000)})
+                page = self.open(name, width, scheme=scheme, touch=width < 1000)
+                height = page.evaluate("document.body.getBoundingClientRect().bottom")
+                page.set_viewport_size({"width": width, "height": min(round(height), 4000)})
                 page.screenshot(path=str(pathlib.Path(folder, f"{name}-{width}-{scheme}.png")))
-                page.context.close()
 
 
 def main():
