@@ -224,7 +224,8 @@ let package = Package(
         .product(name: "Metrics", package: "swift-metrics"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
-      ], exclude: ["Contracts", "metrics.py", "requirements.txt"], swiftSettings: settings),
+      ], exclude: ["Contracts", "buyers_page.py", "contracts.py", "metrics.py", "requirements.txt"],
+      swiftSettings: settings),
     .testTarget(
       name: "PassmintdTests",
       dependencies: [

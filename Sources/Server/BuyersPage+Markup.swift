@@ -69,7 +69,7 @@ struct BuyersPageMarkup {
     }
     for (index, group) in groups.enumerated() { write(group, index: index) }
     html.raw("</main><footer>")
-    if !tickets.isEmpty {
+    if hasSomethingToAdd {
       html.element("p", text: words.notATicket)
       html.element("p", text: words.privateNote)
     }
@@ -132,9 +132,10 @@ struct BuyersPageMarkup {
     html.raw("</section>")
   }
 
-  /// For a computer: the way to the phone. The style shows it where there is a mouse, since iPads say they are Macs.
+  /// For a computer: the way to the phone. Where it may be either, the style shows it to those with a mouse: iPads say they
+  /// are Macs.
   private mutating func scan() {
-    guard
+    guard visitor.system != .iOS, visitor.system != .android,
       let code = try? BarcodeDrawing(format: "PKBarcodeFormatQR", message: page.address, encoding: "utf-8")
     else { return }
     html.raw("<section class=\"scan\" aria-labelledby=\"scan\">")

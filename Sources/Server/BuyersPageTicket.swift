@@ -78,6 +78,7 @@ struct BuyersPassReader {
     let style = WalletStyle.style(of: pass.value).flatMap { pass.value[$0.rawValue] }
     fields = ["headerFields", "primaryFields", "secondaryFields", "auxiliaryFields"]
       .flatMap { style?[$0]?.array ?? [] }.filter { $0.object != nil }
+    seat = readSeat()
   }
 
   // MARK: Event
@@ -94,9 +95,10 @@ struct BuyersPassReader {
 
   var venue: String? {
     let parts = ["venueName", "venueRoom", "venueRegionName"].compactMap { text(semantics[$0]) }
-    var seen: [String] = []
-    for part in parts where !seen.contains(part) { seen.append(part) }
-    return seen.isEmpty ? nil : seen.joined(separator: " · ")
+    // A stadium's room is the stand, which the seat says already, and which is not that of all its tickets.
+    var seen = [text(semantics["venueName"])].compactMap { $0 }
+    for part in parts where !seen.contains(part) && !seat.contains(where: { $0.value == part }) { seen.append(part) }
+    return seen.isEmpty ? nil : seen.joined(separator: ", ")
   }
 
   var start: ZonedDateTime? {
@@ -139,7 +141,9 @@ struct BuyersPassReader {
   }
 
   /// Block, row, seat and entrance, labelled as the pass labels them.
-  var seat: [BuyersPageTicket.Fact] {
+  private(set) var seat: [BuyersPageTicket.Fact] = []
+
+  private func readSeat() -> [BuyersPageTicket.Fact] {
     let words = WalletWords(language: language)
     let seats = semantics["seats"]?.array ?? []
     func joined(_ name: String) -> String? {
@@ -166,7 +170,15 @@ struct BuyersPassReader {
       if own.isEmpty {
         if let tag { facts.append(.init(label: labelOfField(showing: tag) ?? word, value: tag)) }
       } else {
-        for (label, value) in own { facts.append(.init(label: label ?? word, value: value)) }
+        for (label, value) in own {
+          let label = label ?? word
+          if let last = facts.last, last.label == label {
+            // Stand and block, where the language has one word for both.
+            if last.value != value { facts[facts.count - 1] = .init(label: label, value: "\(last.value), \(value)") }
+          } else {
+            facts.append(.init(label: label, value: value))
+          }
+        }
       }
     }
     return facts
