@@ -1,11 +1,11 @@
 """schemathesis' opinion of a running service: does it keep to its contracts?
 
-Reads {"url", "apiKey", "known": {"tenantId", "fileId", ...}} from stdin; `known` holds, by path parameter, what the service
-knows, and under "METHOD /path" what another operation needs. Holds the service to the document it serves and to those in
-`Contracts`, prints how each operation answered, and ends with 1 if one answer is outside its contract.
+Reads {"url", "apiKey", "known": {"tenantId", "fileId", ...}} from stdin; `known` holds, by path parameter, what the
+service knows, and under "METHOD /path" what one operation needs instead. Holds the service to the document it serves
+and to those in `Contracts`, prints how each operation answered, and ends with 1 if one answer is outside its contract.
 
-Every run sends the same requests: the seed is fixed and nothing is remembered. As a module this file is what schemathesis
-loads into its own process.
+Every run sends the same requests: they are drawn without chance and nothing is remembered. As a module this file is
+what schemathesis loads into its own process.
 """
 
 import json
@@ -97,7 +97,7 @@ def main():
         text = path.read_text().replace('"oneOf"', '"anyOf"')
         contracts.append((path.name, json.loads(text), others))
     faults = []
-    # At once, as each waits for the service half of its time.
+    # All at once, as each waits for the service half of its time.
     with ThreadPoolExecutor() as pool:
         judged = [(name, pool.submit(judge, question, name, *rest)) for name, *rest in contracts]
     for name, future in judged:
@@ -143,8 +143,8 @@ def attach(task):
         count = sent[operation]
         sent[operation] += 1
         values = {**known, **known.get(operation, {})}
-        # Every tenth request asks another tenant, every third for something else that is not there. A value that cannot be
-        # one, such as a text where a number belongs, is what the request is about and stays.
+        # Every tenth request asks another tenant, every third for something else that is not there. A value that cannot
+        # be one, such as a text where a number belongs, is what the request is about and stays.
         for name, value in dict(case.path_parameters or {}).items():
             rest = count % 10 == 9 if name == "tenantId" else count % 3 == 2
             if name in values and not rest and case.meta and not case.meta.is_negative_at(ParameterLocation.PATH):
