@@ -199,6 +199,7 @@ let package = Package(
         "ZonedTime",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
       ], swiftSettings: settings),
     .testTarget(
       name: "AuthorizationTests",

@@ -86,7 +86,8 @@ extension IssuingService {
         group.addTask { await self.forgetNowAndThen() }
         while !held.isStopping, !Task.isCancelled {
           let pause = await claim(into: held)
-          while let job = held.takeNext(limit: settings.concurrency) {
+          // Asked to stop while it claimed, it begins none of what it got.
+          while !held.isStopping, let job = held.takeNext(limit: settings.concurrency) {
             // Of its own, so that one that lost its lease can be ended alone.
             let task = Task { await self.work(off: job) }
             held.begin(job) { task.cancel() }

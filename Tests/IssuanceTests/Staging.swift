@@ -30,6 +30,8 @@ struct Staging {
   init() {
     patience.attempts = 2
     patience.polls = 2
+    // Of the machine's time, of which a busy one has little.
+    patience.call = .seconds(600)
   }
 
   /// What a test works with.
@@ -45,13 +47,15 @@ struct Staging {
     let service: IssuingService
     let path: String
 
-    /// A second process on the same store.
-    func anotherService(worker: String, store: (any Store)? = nil) throws -> IssuingService {
+    /// A second process, on the same store if no other is given.
+    ///
+    /// - Parameter ticks: every look at its clock moves it on, as no two readings begin at the same moment.
+    func anotherService(worker: String, store: (any Store)? = nil, ticks: Bool = false) throws -> IssuingService {
       var settings = settings
       settings.worker = worker
       return IssuingService(
         store: try store ?? SQLiteStore(path: path), tenants: [tenant], settings: settings, logger: logs.logger,
-        clock: { [time] in time.now }, sleep: { [time] in try await time.sleep(for: $0) })
+        clock: { [time] in ticks ? time.tick() : time.now }, sleep: { [time] in try await time.sleep(for: $0) })
     }
   }
 
@@ -88,7 +92,8 @@ struct Staging {
   }
 
   private func tenant(
-    _ id: String, at url: String, of sandbox: SandboxSecutix, http: HTTPClient, _ time: TestTime, _ pauses: ImpatientClock
+    _ id: String, at url: String, of sandbox: SandboxSecutix, http: HTTPClient, _ time: TestTime,
+    _ pauses: ImpatientClock
   ) async throws -> Tenant {
     let house = await sandbox.house
     var connection = SecutixConnection(
@@ -162,13 +167,13 @@ extension Staging.Scene {
   /// - Returns: what it made, and how many jobs it was.
   @discardableResult
   func play<Made: Sendable>(
-    _ scenario: @Sendable (isolated SandboxSecutix) throws -> Made
+    with other: IssuingService? = nil, _ scenario: @Sendable (isolated SandboxSecutix) throws -> Made
   ) async throws -> (made: Made, jobs: Int) {
     time.advance(by: .seconds(1))
     let seen = await sandbox.rows.count
     let made = try await scenario(sandbox)
     try await deliver(Array(await sandbox.rows.dropFirst(seen)))
-    return (made, try await workOff())
+    return (made, try await workOff(other))
   }
 
   func record(_ movement: Int64) async throws -> PassRecord? {
@@ -255,6 +260,20 @@ final class TestTime: Sendable {
     for sleeper in woken { sleeper.resume() }
   }
 
+  /// A millisecond later.
+  func tick() -> Int64 {
+    advance(by: .milliseconds(1))
+    return now
+  }
+
+  /// Goes on step by step, while others run, until something has come about.
+  func advance(by step: Duration, until condition: () -> Bool) async {
+    while !condition() {
+      advance(by: step)
+      await Task.yield()
+    }
+  }
+
   func sleep(for duration: Duration) async throws {
     let id = state.withLock { state in
       state.next += 1
@@ -326,10 +345,42 @@ final class ImpatientClock: Clock {
 
 /// Everything that was logged.
 final class LogLines: Sendable {
-  private let lines = Mutex<[String]>([])
+  private struct State {
+    var lines: [String] = []
+    var watchers: [(beginning: String, count: Int, tell: CheckedContinuation<Void, Never>)] = []
 
-  var all: [String] { lines.withLock { $0 } }
+    func count(_ beginning: String) -> Int { lines.count { $0.hasPrefix(beginning) } }
+  }
+
+  private let state = Mutex(State())
+
+  var all: [String] { state.withLock { $0.lines } }
   var text: String { all.joined(separator: "\n") }
+
+  /// - Parameter beginning: the level and the message's first words.
+  func count(beginningWith beginning: String) -> Int { state.withLock { $0.count(beginning) } }
+
+  /// Returns when there are so many such lines.
+  func lines(beginningWith beginning: String, atLeast count: Int) async {
+    await withCheckedContinuation { watcher in
+      let isSo = state.withLock { state in
+        if state.count(beginning) >= count { return true }
+        state.watchers.append((beginning, count, watcher))
+        return false
+      }
+      if isSo { watcher.resume() }
+    }
+  }
+
+  private func add(_ line: String) {
+    let told = state.withLock { state in
+      state.lines.append(line)
+      let watchers = state.watchers
+      state.watchers = watchers.filter { state.count($0.beginning) < $0.count }
+      return watchers.filter { state.count($0.beginning) >= $0.count }
+    }
+    for watcher in told { watcher.tell.resume() }
+  }
 
   var logger: Logger {
     var logger = Logger(label: "test") { _ in Handler(lines: self) }
@@ -350,7 +401,7 @@ final class LogLines: Sendable {
     func log(event: LogEvent) {
       let all = metadata.merging(event.metadata ?? [:]) { $1 }
       let words = all.map { "\($0)=\($1)" }.sorted().joined(separator: " ")
-      lines.lines.withLock { $0.append("\(event.level) \(event.message) \(words)") }
+      lines.add("\(event.level) \(event.message) \(words)")
     }
   }
 }

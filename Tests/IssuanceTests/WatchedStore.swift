@@ -141,6 +141,9 @@ final class Gate: Sendable {
 
   private let state = Mutex(State())
 
+  /// How many have come.
+  var count: Int { state.withLock { $0.arrivals } }
+
   func pass() async {
     await withCheckedContinuation { walker in
       let (isOpen, told) = state.withLock { state in
