@@ -36,6 +36,8 @@ extension IssuingService {
       changedAt: record.changedAt, certificate: certificate.sha256Fingerprint)
     if let known = sealed.value(for: key) { return known }
     return try await sealings.value(for: key) { [self] in
+      // Those who sealed it may have finished since it was looked for.
+      if let known = sealed.value(for: key) { return .success(known) }
       do throws(IssuingError) {
         let fresh = try await seal(record, of: tenant)
         sealed.insert(fresh, for: key, size: fresh.bytes.count)
