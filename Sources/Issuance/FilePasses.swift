@@ -54,6 +54,13 @@ struct FileIssuing {
     for rejection in details.refused { refuse(rejection) }
     let tickets = newest(details.tickets)
     var known = try await knownPasses()
+    let isUndone = isCancelled(details.fileState) || details.orders.contains { isCancelled($0.state) }
+    if isUndone || tickets.contains(where: { $0.ticket.isUndone && known[$0.serialNumber] == nil }) {
+      // An earlier reading may be on its way to the store with a pass that this one finds undone. From here on it comes
+      // too late, and what it saved before is seen.
+      try await noteReading()
+      known = try await knownPasses()
+    }
     for (serialNumber, ticket) in tickets {
       switch ticket.action {
       case .issue, .issueUsed: compose(ticket, serialNumber, isVoided: false)
@@ -93,12 +100,21 @@ struct FileIssuing {
         continue
       }
       func rank(_ ticket: Ticket) -> (Int64, Int) {
-        let isDead = ticket.action == .void || ticket.action == .replaceOrVoid
-        return (ticket.id.flatMap { Int64($0) } ?? 0, isDead ? 1 : 0)
+        (ticket.id.flatMap { Int64($0) } ?? 0, ticket.isUndone ? 1 : 0)
       }
       if rank(ticket) >= rank(other) { newest[serialNumber] = ticket }
     }
     return order.compactMap { serial in newest[serial].map { (serial, $0) } }
+  }
+
+  /// Writes down when the file was read: no earlier reading of it is saved any more.
+  private func noteReading() async throws(IssuingError) {
+    guard let number = reading.details.fileID else { return }
+    let file = IssuedFile(number: number, asOf: reading.asOf)
+    let (service, id) = (service, tenant.id)
+    _ = try await service.stored { () async throws(StoreError) in
+      try await service.store.save(file, tenant: id, at: service.clock())
+    }
   }
 
   /// The passes that are there of this file, or of its orders where it has no number.
@@ -190,7 +206,6 @@ struct FileIssuing {
     _ known: [String: PassRecord], answered: Set<String>
   ) async throws(IssuingError) {
     let details = reading.details
-    func isCancelled(_ word: String?) -> Bool { word.map { TicketState(word: $0) == .cancelled } ?? false }
     for (serialNumber, record) in known where !answered.contains(serialNumber) && record.pass.state != .voided {
       let order = details.orders.first { $0.id != nil && $0.id == record.pass.order }
       if isCancelled(details.fileState) || isCancelled(order?.state) {
@@ -203,6 +218,8 @@ struct FileIssuing {
       }
     }
   }
+
+  private func isCancelled(_ word: String?) -> Bool { word.map { TicketState(word: $0) == .cancelled } ?? false }
 
   private mutating func add(_ pass: IssuedPass, _ assets: PassAssets?) {
     if passes.updateValue(pass, forKey: pass.serialNumber) == nil { serials.append(pass.serialNumber) }
@@ -242,6 +259,11 @@ extension IssuedPass {
   static func contentDigest(assets: [UInt8], rendered: [PassAssets.File]) -> [UInt8] {
     Digest.sha256(assets + PackedFiles.pack(rendered))
   }
+}
+
+extension Ticket {
+  /// Nobody comes in with it any more.
+  fileprivate var isUndone: Bool { action == .void || action == .replaceOrVoid }
 }
 
 extension Seat {
