@@ -64,6 +64,9 @@ final class BoundedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 final class SharedWork<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   private let waiting = Mutex<[Key: [CheckedContinuation<Value, Never>]]>([:])
 
+  /// How many wait for it now.
+  func waiting(for key: Key) -> Int { waiting.withLock { $0[key]?.count ?? 0 } }
+
   /// The work goes on though whoever asked for it first gives up: others wait for it too.
   func value(for key: Key, _ work: @escaping @Sendable () async -> Value) async -> Value {
     await withCheckedContinuation { continuation in

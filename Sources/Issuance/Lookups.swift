@@ -58,13 +58,15 @@ extension IssuingService {
     do throws(IssuingError) {
       return try await lookUp(.orderSecret(orderSecret), of: tenant, correlationID: correlationID)
     } catch {
-      guard let first = known.first, case .secutix(let reason) = error, reason != .notFound else { throw error }
+      guard let first = known.first, let reason = error.reasonToShowWhatIsKnown else { throw error }
       var logger = logger
       logger[metadataKey: "correlation_id"] = "\(correlationID)"
       logger.warning(
-        "\(reason.sentence); the passes known are shown",
+        "\(reason); the passes known are shown",
         metadata: ["tenant": "\(tenant.id)", "order": "\(key.name.logged)"])
+      // Not asked again for everybody who looks meanwhile: that would help neither them nor Secutix.
       let answered = Answered(at: now, fileID: first.pass.file, state: nil, waiting: 0)
+      answers.insert(answered, for: key, size: 1)
       return try await overview(answered, orderSecret: orderSecret, of: tenant)
     }
   }
@@ -99,7 +101,6 @@ extension IssuingService {
     }
     logger.info("looked up", metadata: ["changed": "\(saved.count)", "waiting": "\(made.waiting)"])
     if let notice = made.noticeText { logger.warning("\(notice)") }
-    if made.issued.passes.isEmpty, made.waiting == 0, !made.problems.isEmpty { throw .tickets(made.problemText) }
     let answered = Answered(
       at: reading.asOf, fileID: reading.details.fileID, state: reading.details.fileState, waiting: made.waiting)
     var secret: String?
@@ -109,7 +110,10 @@ extension IssuingService {
     }
     var number: String?
     if case .file(let id) = name { number = "\(id)" }
-    return try await overview(answered, number: number, orderSecret: secret, of: tenant)
+    let overview = try await overview(answered, number: number, orderSecret: secret, of: tenant)
+    // Passes made before are there though their tickets can be read no longer.
+    if overview.passes.isEmpty, made.waiting == 0, !made.problems.isEmpty { throw .tickets(made.problemText) }
+    return overview
   }
 
   private func overview(
@@ -125,5 +129,17 @@ extension IssuingService {
     }
     return FileOverview(
       fileID: fileID ?? "", state: answered.state, passes: passes, waiting: answered.waiting)
+  }
+}
+
+extension IssuingError {
+  /// Why Secutix did not say how things stand, for the log; nil when something else is wrong, or when it did say so.
+  fileprivate var reasonToShowWhatIsKnown: String? {
+    switch self {
+    case .secutix(.notFound): nil
+    case .secutix(let error): error.sentence
+    case .tickets(let sentence): sentence
+    case .store, .sealing, .noOrder, .certificateEnded: nil
+    }
   }
 }
