@@ -108,7 +108,9 @@ struct JobFlowTests {
     }
   }
 
-  @Test(arguments: [SandboxFault.inProgress(2), .unknownMembers, .delay(.milliseconds(1)), .status(429, retryAfter: "5")])
+  @Test(arguments: [
+    SandboxFault.inProgress(2), .unknownMembers, .delay(.milliseconds(1)), .status(429, retryAfter: "5"),
+  ])
   func `that the client gets over is done at once`(fault: SandboxFault) async throws {
     try await Staging().run { scene in
       await scene.sandbox.prepare(fault, for: "getFileDetailsFromOrderSecretId")
@@ -211,9 +213,11 @@ struct JobFlowTests {
     try await Staging().run { scene in
       let (sale, _) = try await scene.play { try $0.sell() }
       let isBusy = Once()
-      let watched = WatchedStore(scene.store, before: { (step) async throws(StoreError) in
-        if step == .passes, isBusy.take() { throw .busy }
-      })
+      let watched = WatchedStore(
+        scene.store,
+        before: { (step) async throws(StoreError) in
+          if step == .passes, isBusy.take() { throw .busy }
+        })
       let service = try scene.anotherService(worker: "second", store: watched)
       await scene.sandbox.alter(sale.movements[0])
       scene.time.advance(by: .seconds(1))
