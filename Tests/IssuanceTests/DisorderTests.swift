@@ -18,7 +18,7 @@ struct DisorderTests {
     staging.currency = "EUR"
     try await staging.run { scene in
       var history = try History(seed: UInt64(seed), scene: scene)
-      try await history.run(steps: 7)
+      try await history.run(steps: 6)
       let (orderly, disorderly) = (try await history.orderly.passes(), try await history.disorderly.passes())
       #expect(!orderly.isEmpty, "seed \(seed)")
       for (serial, pass) in orderly {
