@@ -16,9 +16,10 @@ struct DisorderTests {
     var staging = Staging()
     staging.timeZone = "Europe/Paris"
     staging.currency = "EUR"
+    staging.defaultTemplate = "english"
     try await staging.run { scene in
       var history = try History(seed: UInt64(seed), scene: scene)
-      try await history.run(steps: 6)
+      try await history.run(steps: 5)
       let (orderly, disorderly) = (try await history.orderly.passes(), try await history.disorderly.passes())
       #expect(!orderly.isEmpty, "seed \(seed)")
       for (serial, pass) in orderly {

@@ -116,19 +116,33 @@ struct Staging {
       keys: PassKeys(tenant: id, secret: Secret(Array("a secret of the tests".utf8))))
   }
 
+  private static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appending(path: "templates")
+
   static func template(_ name: String) throws -> PassTemplate {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    return try PassTemplate(folder: root.appending(path: "templates/\(name).pkpasstemplate").path)
+    try PassTemplate(folder: folder.appending(path: "\(name).pkpasstemplate").path)
+  }
+
+  /// A template in one language, for which Secutix is asked once.
+  private static func template(_ name: String, in language: String) throws -> PassTemplate {
+    let root = folder.appending(path: "\(name).pkpasstemplate").path
+    var files = PassFiles()
+    for path in try FileManager.default.subpathsOfDirectory(atPath: root)
+    where !path.contains("/") || path.hasPrefix("\(language).lproj/") {
+      files[path] = FileManager.default.contents(atPath: "\(root)/\(path)").map { Array($0) }
+    }
+    return try PassTemplate(name: name, files: files)
   }
 
   /// Read once: what they hold does not change.
   private static let templates = Result {
-    try Dictionary(
+    var templates = try Dictionary(
       uniqueKeysWithValues: [
         ("concert", "concert"), ("season", "season-ticket"), ("vip", "festival"), ("museum", "museum"),
         ("match", "match"),
       ].map { ($0.0, try template($0.1)) })
+    templates["english"] = try template("concert", in: "en")
+    return templates
   }
 
   static func routing(_ defaultTemplate: String = "concert") throws -> TemplateRouting {
