@@ -84,8 +84,25 @@ struct RunningServe: Sendable {
   }
 
   /// Returns when nothing is to be done within a minute. Each line that the service says is a reason to look again.
-  func settle(_ tenant: String = "theatre") async throws {
-    var watch = process.watch().makeAsyncIterator()
+  ///
+  /// - Parameter other: one that works on the same store.
+  func settle(_ tenant: String = "theatre", beside other: RunningServe? = nil) async throws {
+    let (signals, signal) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    let watches = [process.watch(), other?.process.watch()].compactMap { $0 }
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for watch in watches {
+        group.addTask {
+          for await _ in watch { signal.yield() }
+          signal.finish()
+        }
+      }
+      defer { group.cancelAll() }
+      try await settle(tenant, signals)
+    }
+  }
+
+  private func settle(_ tenant: String, _ signals: AsyncStream<Void>) async throws {
+    var signals = signals.makeAsyncIterator()
     while true {
       let jobs = try await jobs(tenant, states: "available", "running", "retryable")
       let soon = Int64(Date().timeIntervalSince1970 * 1000) + 60_000
@@ -94,7 +111,7 @@ struct RunningServe: Sendable {
         return job["state"]?.stringValue != "running" && runAt > soon
       }
       if isIdle { return }
-      guard await watch.next() != nil else { throw ServiceProcess.Gone(description: process.output) }
+      guard await signals.next() != nil else { throw ServiceProcess.Gone(description: process.output) }
     }
   }
 

@@ -71,7 +71,10 @@ struct ServiceFixture: Sendable {
     options.callsPerMinute = nil
     let sandbox = SandboxSecutix(.theatre, options: options)
     try folder.write(await sandbox.house.secret, "secrets/secutix")
-    let http = HTTPClient(eventLoopGroupProvider: .singleton)
+    // Whoever asks a service that was killed hears so at once.
+    var configuration = HTTPClient.Configuration()
+    configuration.connectionPool.retryConnectionEstablishment = false
+    let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     let result: Result<Void, any Error>
     do {
       try await sandbox.serve { url in
