@@ -1,4 +1,5 @@
 package import Issuance
+package import Logging
 import Metrics
 import Synchronization
 
@@ -8,6 +9,8 @@ package final class Front: Sendable {
   package let settings: ServerSettings
   /// Nil: nothing is measured.
   let metrics: PrometheusMetrics?
+  /// Where lines about requests go; nil: where those of the HTTP server go, which may be kept quieter.
+  let logger: Logger?
   /// Milliseconds since 1970.
   let clock: @Sendable () -> Int64
   let webhookRate = RequestRate()
@@ -17,11 +20,12 @@ package final class Front: Sendable {
 
   package init(
     service: IssuingService, tenants: [ServedTenant], settings: ServerSettings, metrics: PrometheusMetrics? = nil,
-    clock: @escaping @Sendable () -> Int64
+    logger: Logger? = nil, clock: @escaping @Sendable () -> Int64
   ) {
     self.service = service
     self.settings = settings
     self.metrics = metrics
+    self.logger = logger
     self.clock = clock
     self.tenants = Mutex(Self.table(tenants))
   }

@@ -13,6 +13,7 @@ struct RequestObservation: RouterMiddleware {
   ) async throws -> Response {
     var context = context
     context.correlationID = CorrelationID.of(request.headers)
+    if let logger = front.logger { context.logger = logger }
     context.logger[metadataKey: "correlation_id"] = "\(context.correlationID)"
     let start = ContinuousClock.now
     front.figures.began()

@@ -21,7 +21,11 @@ struct RunningService {
   private let logger: Logger
   private let metrics: PrometheusMetrics
 
-  init(_ configuration: ServiceConfiguration, source: ConfigurationSource, portFile: String?) {
+  /// - Parameter warnings: of the configuration. They are lines of the log, in its format, like all that follows.
+  init(
+    _ configuration: ServiceConfiguration, warnings: [ConfigurationProblem], source: ConfigurationSource,
+    portFile: String?
+  ) {
     self.configuration = configuration
     self.source = source
     self.portFile = portFile
@@ -30,6 +34,7 @@ struct RunningService {
     logger = Logger(label: "passmintd")
     metrics = PrometheusMetrics(help: ServiceMetrics.help)
     MetricsSystem.bootstrap(metrics)
+    for warning in warnings { logger.warning("\(warning)") }
   }
 
   @Sendable static func now() -> Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
@@ -67,11 +72,9 @@ struct RunningService {
     let served = tenants.served(configuration)
     let service = IssuingService(
       store: store, tenants: served.map(\.tenant), settings: settings, logger: logger, clock: Self.now)
-    var serverSettings = ServerSettings(publicURL: configuration.publicURL)
-    serverSettings.trustedProxies = configuration.trustedProxies
-    serverSettings.badges = configuration.badges
-    serverSettings.servesMetrics = configuration.metricsListen == nil
-    let front = Front(service: service, tenants: served, settings: serverSettings, metrics: metrics, clock: Self.now)
+    let front = Front(
+      service: service, tenants: served, settings: configuration.serverSettings, metrics: metrics, logger: logger,
+      clock: Self.now)
     ServiceMetrics.register(in: metrics, for: service, clock: Self.now)
     // They stop in the opposite order: first nobody is sent here any more, then what was begun is answered, then jobs are
     // given back.

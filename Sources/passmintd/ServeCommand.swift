@@ -37,17 +37,17 @@ struct ServeCommand: AsyncParsableCommand {
     if let listen { flags[.listen] = listen }
     let source = ConfigurationSource(path: config, flags: flags)
     let (configuration, problems) = source.read()
-    for problem in problems { Words.note("\(problem.severity.rawValue): \(problem)") }
-    guard let configuration else {
+    guard let configuration, !checkConfig else {
+      for problem in problems { Words.note("\(problem.severity.rawValue): \(problem)") }
+      if let configuration {
+        let tenants = configuration.tenants.map(\.id).joined(separator: ", ")
+        return Words.result("\(config): good (\(tenants))")
+      }
       let count = problems.count { $0.severity == .error }
       Words.note(count == 1 ? "1 mistake to mend" : "\(count) mistakes to mend")
       throw ExitCode(checkConfig ? 1 : 3)
     }
-    if checkConfig {
-      let tenants = configuration.tenants.map(\.id).joined(separator: ", ")
-      return Words.result("\(config): good (\(tenants))")
-    }
-    try await RunningService(configuration, source: source, portFile: portFile).run()
+    try await RunningService(configuration, warnings: problems, source: source, portFile: portFile).run()
   }
 }
 
