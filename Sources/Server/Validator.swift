@@ -12,9 +12,14 @@ struct Validator {
   /// Seconds since 1970.
   private let modified: Int64
 
-  /// - Parameter now: milliseconds since 1970.
-  init(of records: [PassRecord], certificate identity: SigningIdentity, at now: Int64) {
-    let changed = (records.map(\.changedAt).max() ?? 0) / 1000
+  /// - Parameters:
+  ///   - records: what the download holds.
+  ///   - all: what it was chosen from: a pass that was voided falls out of it, and that is a change.
+  ///   - now: milliseconds since 1970.
+  init(
+    of records: [PassRecord], among all: [PassRecord], certificate identity: SigningIdentity, at now: Int64
+  ) {
+    let changed = max((all.map(\.changedAt).max() ?? 0) / 1000, identity.certificate.notBefore)
     // What was changed in this very second may change in it once more: until it is over, the date is one that a later
     // change is newer than.
     modified = changed < now / 1000 ? changed : changed - 1
