@@ -64,6 +64,9 @@ package protocol Store: Sendable {
   /// When `claim` will next find something, which may be in the past; nil while nothing waits or runs.
   func nextDue() async throws(StoreError) -> Int64?
 
+  /// Writes something that changes nothing: whether a change would be taken now.
+  func checkWriting() async throws(StoreError)
+
   // MARK: Jobs, for operators
 
   func job(_ id: Int64, tenant: String?) async throws(StoreError) -> Job?

@@ -126,6 +126,11 @@ extension SQLiteStore: Store {
     ).execute(arguments: [state.rawValue, reason, now, job.id])
   }
 
+  package func checkWriting() async throws(StoreError) {
+    // SQLite writes the page though nothing in it is another.
+    try await commits.write { try $0.cachedStatement(sql: "UPDATE update_tag SET value = value").execute() }
+  }
+
   package func nextDue() async throws(StoreError) -> Int64? {
     try await read { database in
       let waiting = try Int64.fetchOne(

@@ -1,6 +1,7 @@
 package import Foundation
 import GRDB
 package import Issuance
+import Synchronization
 
 /// A store in one SQLite file.
 ///
@@ -19,6 +20,9 @@ package final class SQLiteStore: Sendable {
   private let pool: DatabasePool
   let commits: CommitQueue
   private let file: StoreFile
+  /// Of workers that live in this process.
+  let workers = Mutex<[WorkerFile]>([])
+  var workersPath: String { "\(file.path)-workers" }
 
   /// Opens the file, makes it if there is none, and brings its schema up to date. Blocks until that is done.
   package init(path: String, options: Options = Options()) throws(StoreError) {
@@ -61,6 +65,7 @@ package final class SQLiteStore: Sendable {
 
   /// Closes the file after the writes that were begun; the store cannot be used any more.
   package func close() throws(StoreError) {
+    workers.withLock { $0 = [] }
     do {
       // GRDB closes the writing connection first, and those that read may not bring the WAL's pages home.
       try? pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }

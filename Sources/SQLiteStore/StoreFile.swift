@@ -38,7 +38,7 @@ struct StoreFile: Sendable {
     return (UInt64(status.st_dev), UInt64(status.st_ino))
   }
 
-  private static func error(_ code: Int32, _ path: String) -> StoreError {
+  static func error(_ code: Int32, _ path: String) -> StoreError {
     switch code {
     case EACCES, EPERM, EROFS: .readOnly
     case ENOSPC, EDQUOT: .full

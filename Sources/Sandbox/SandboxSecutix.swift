@@ -33,6 +33,7 @@ package actor SandboxSecutix {
   private var filesByID: [Int64: Int] = [:]
   private var filesByOrder: [Int64: Int] = [:]
   private var filesBySecret: [String: Int] = [:]
+  private var awaited: [(method: String, arrives: CheckedContinuation<Void, Never>)] = []
   /// When the last minute's calls came.
   var recentCalls: [Int64] = []
 
@@ -131,8 +132,17 @@ package actor SandboxSecutix {
 
   func note(_ call: Call) {
     calls.append(call)
+    for index in awaited.indices.reversed() where awaited[index].method == call.method {
+      awaited.remove(at: index).arrives.resume()
+    }
     // Those who watch look at the last ones; a load test must not fill the memory.
     if calls.count >= 2 * options.keptCalls { calls.removeFirst(options.keptCalls) }
+  }
+
+  /// Returns when a method has been called, now or ever before. Its answer may still be to come.
+  package func call(of method: String) async {
+    if calls.contains(where: { $0.method == method }) { return }
+    await withCheckedContinuation { awaited.append((method, $0)) }
   }
 
   func performance(_ id: Int64) -> SandboxHouse.Performance? { house.performances.first { $0.id == id } }

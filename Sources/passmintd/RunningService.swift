@@ -43,6 +43,8 @@ struct RunningService {
   func run() async throws {
     // Whoever goes away while it is being answered ends its connection, not the process.
     signal(SIGPIPE, SIG_IGN)
+    // A file that may grow no further is a full disk: the store says so, and goes on when it may.
+    signal(SIGXFSZ, SIG_IGN)
     let store: SQLiteStore
     do throws(StoreError) {
       store = try SQLiteStore(path: configuration.storePath)
@@ -50,9 +52,17 @@ struct RunningService {
       throw Words.failure(
         "\(configuration.storePath): \(error)", hint: "`store:` in \(source.path) says where the store is")
     }
+    let worker: String
+    do throws(StoreError) {
+      worker = try store.addWorker("\(ProcessInfo.processInfo.hostName)/\(getpid())")
+      let count = try await store.freeJobsOfDeadWorkers(at: Self.now())
+      if count > 0 { logger.notice("jobs of a process that has died are taken over", metadata: ["count": "\(count)"]) }
+    } catch {
+      throw Words.failure("\(configuration.storePath): \(error)")
+    }
     let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: SecutixClient.configuration())
     do {
-      try await run(store, http)
+      try await run(store, worker: worker, http)
     } catch {
       try? await http.shutdown()
       try? store.close()
@@ -67,12 +77,12 @@ struct RunningService {
     logger.notice("stopped")
   }
 
-  private func run(_ store: SQLiteStore, _ http: HTTPClient) async throws {
+  private func run(_ store: SQLiteStore, worker: String, _ http: HTTPClient) async throws {
     let tenants = TenantLoading(
       http: http, limiters: CallLimiters(), keySets: KeySets(logger: logger, clock: Self.now))
     let served = tenants.served(configuration)
     let service = IssuingService(
-      store: store, tenants: served.map(\.tenant), settings: settings, logger: logger, clock: Self.now)
+      store: store, tenants: served.map(\.tenant), settings: settings(worker: worker), logger: logger, clock: Self.now)
     let front = Front(
       service: service, tenants: served, settings: configuration.serverSettings, metrics: metrics, logger: logger,
       clock: Self.now)
@@ -106,10 +116,10 @@ struct RunningService {
     }
   }
 
-  private var settings: IssuingService.Settings {
+  private func settings(worker: String) -> IssuingService.Settings {
     var settings = IssuingService.Settings()
     settings.concurrency = configuration.workers
-    settings.worker = "\(ProcessInfo.processInfo.hostName)/\(getpid())/\(UInt32.random(in: 0...UInt32.max))"
+    settings.worker = worker
     // Something is left for the answers and for giving jobs back.
     settings.grace = max(.zero, (configuration.shutdownGrace - configuration.shutdownDelay) * 0.7)
     return settings

@@ -79,6 +79,8 @@ final class WatchedStore: Store {
     try await store.discard(job, reason: reason, at: now)
   }
 
+  func checkWriting() async throws(StoreError) { try await store.checkWriting() }
+
   func nextDue() async throws(StoreError) -> Int64? {
     try await before(.nextDue)
     return try await store.nextDue()

@@ -1,6 +1,5 @@
 import Foundation
 import JSON
-import NIOHTTP1
 import PassBundle
 import Passes
 import Sandbox
@@ -24,7 +23,7 @@ struct DownloadedPass: Sendable {
   }
 
   init(_ address: String, from service: RunningServe) async throws {
-    let answer = try await service.ask(.GET, address)
+    let answer = try await service.get(address)
     try #require(answer.status == 200, "\(answer.text)")
     let report = BundleCheck.check(
       answer.body, name: "ticket.pkpass", trust: service.fixture.trust, now: Int64(Date().timeIntervalSince1970))

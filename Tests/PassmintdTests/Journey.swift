@@ -1,6 +1,5 @@
 import Foundation
 import JSON
-import NIOHTTP1
 import Sandbox
 import Testing
 
@@ -70,7 +69,7 @@ actor Journey {
         passes[movement.id] = pass
         addresses.insert(pass.address)
         guard let old = before[movement.id] else { continue }
-        let asked = try await service.ask(.GET, old.address, headers: ["If-None-Match": old.tag])
+        let asked = try await service.get(old.address, headers: ["If-None-Match": old.tag])
         if changes.contains(movement.id) {
           #expect(asked.status == 200, "\(name): movement \(movement.id)", sourceLocation: source)
         } else {
@@ -88,8 +87,7 @@ actor Journey {
   private func lookAtPage(
     _ name: String, _ file: SandboxFile, _ movements: [SandboxMovement], _ source: SourceLocation
   ) async throws {
-    let lookup = try await service.ask(
-      .GET, "/api/theatre/external/secutix/orders/getTicketsUrl/\(file.id)", as: "theatre")
+    let lookup = try await service.get("/api/theatre/external/secutix/orders/getTicketsUrl/\(file.id)", as: "theatre")
     try #require(lookup.status == 200, "\(name): \(lookup.text)", sourceLocation: source)
     #expect(
       lookup.json?["waiting"]?.int == Int64(movements.count { $0.ticket?.barcode == nil }), sourceLocation: source)
@@ -98,8 +96,8 @@ actor Journey {
     var pages = [address]
     if let secret = file.orders.first?.secret { pages.append("/o/theatre/\(secret)") }
     for page in pages {
-      let answer = try await service.ask(
-        .GET, page, headers: ["Accept-Language": "en", "X-Correlation-ID": "page-of-\(file.id)"])
+      let answer = try await service.get(
+        page, headers: ["Accept-Language": "en", "X-Correlation-ID": "page-of-\(file.id)"])
       #expect(answer.status == 200, "\(name): \(answer.text)", sourceLocation: source)
       for (look, states) in [("valid", ["PRINTED"]), ("used", ["CONTROLLED"]), ("voided", ["CANCELLED"])] {
         let expected = movements.count { states.contains($0.ticket?.state ?? "") && $0.ticket?.barcode != nil }

@@ -50,7 +50,11 @@ struct RunningServe: Sendable {
     return Answer(status: Int(response.status.code), headers: fields, body: bytes)
   }
 
-  /// Sends a row of the data export as Secutix does.
+  func get(_ address: String, as tenant: String? = nil, headers: [String: String] = [:]) async throws -> Answer {
+    try await ask(.GET, address, as: tenant, headers: headers)
+  }
+
+  /// Sends rows of the data export as Secutix does.
   func post(
     _ rows: [SandboxRow], tenant: String = "theatre", headers: [String: String] = [:]
   ) async throws -> Answer {
@@ -62,7 +66,7 @@ struct RunningServe: Sendable {
 
   func jobs(_ tenant: String = "theatre", states: String...) async throws -> [JSONValue] {
     let query = states.map { "&state=\($0)" }.joined()
-    let answer = try await ask(.GET, "/api/\(tenant)/jobs?limit=100\(query)", as: tenant)
+    let answer = try await get("/api/\(tenant)/jobs?limit=100\(query)", as: tenant)
     try #require(answer.status == 200, "\(answer.text)")
     return try #require(answer.json?.array)
   }
@@ -71,8 +75,8 @@ struct RunningServe: Sendable {
   func passes(_ tenant: String = "theatre", word: String? = nil) async throws -> [JSONValue] {
     var all: [JSONValue] = []
     while true {
-      let answer = try await ask(
-        .GET, "/api/\(tenant)/passes?limit=100&offset=\(all.count)\(word.map { "&q=\($0)" } ?? "")", as: tenant)
+      let answer = try await get(
+        "/api/\(tenant)/passes?limit=100&offset=\(all.count)\(word.map { "&q=\($0)" } ?? "")", as: tenant)
       try #require(answer.status == 200, "\(answer.text)")
       all += try #require(answer.json?.array)
       guard all.count < Int(answer.headers["x-pagination-total"] ?? "") ?? 0 else { return all }
