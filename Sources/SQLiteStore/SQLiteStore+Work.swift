@@ -127,8 +127,12 @@ extension SQLiteStore: Store {
   }
 
   package func checkWriting() async throws(StoreError) {
-    // SQLite writes the page though nothing in it is another.
-    try await commits.write { try $0.cachedStatement(sql: "UPDATE update_tag SET value = value").execute() }
+    // A number in the file's head that means nothing here, and is another each time: what stays the same SQLite does not
+    // write.
+    try await commits.write { database in
+      let number = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+      try database.execute(sql: "PRAGMA user_version = \(number == 0 ? 1 : 0)")
+    }
   }
 
   package func nextDue() async throws(StoreError) -> Int64? {
