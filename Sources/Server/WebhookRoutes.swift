@@ -113,7 +113,7 @@ extension Routes {
     _ changes: [OrderChange], _ tenant: ServedTenant, _ context: ServiceContext, _ headers: HTTPFields
   ) async throws(Problem) -> Response {
     // Each order may cost calls of Secutix; the first was counted with the request.
-    let more = Set(changes.map(\.order)).count - 1
+    let more = changes.count > 1 ? Set(changes.map(\.order)).count - 1 : 0
     if more > 0 {
       _ = front.webhookRate.take(
         tenant.tenant.id, more, perMinute: tenant.webhook.requestsPerMinute, at: front.clock())
