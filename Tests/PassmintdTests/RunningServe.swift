@@ -84,8 +84,18 @@ struct RunningServe: Sendable {
   }
 
   /// Returns when nothing is to be done within a minute. Each line that the service says is a reason to look again.
-  func settle(_ tenant: String = "theatre") async throws {
-    var watch = process.watch().makeAsyncIterator()
+  ///
+  /// - Parameter others: processes that work on the same store: what they say is a reason, too.
+  func settle(_ tenant: String = "theatre", beside others: [RunningServe] = []) async throws {
+    let (lines, said) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    let listeners = ([process] + others.map(\.process)).map { process in
+      Task {
+        for await _ in process.watch() { said.yield() }
+        said.finish()
+      }
+    }
+    defer { for listener in listeners { listener.cancel() } }
+    var watch = lines.makeAsyncIterator()
     while true {
       let jobs = try await jobs(tenant, states: "available", "running", "retryable")
       let soon = Int64(Date().timeIntervalSince1970 * 1000) + 60_000

@@ -79,7 +79,7 @@ struct StopTests {
         }
         try await group.waitForAll()
       }
-      for service in services { try await service.settle() }
+      try await services[0].settle(beside: services)
       #expect(try await services[0].passes().count == 120)
       let done = services.map { $0.process.lines.count { $0.contains("\"completed\"") } }
       #expect(done.allSatisfy { $0 > 5 }, "\(done)")
