@@ -44,7 +44,9 @@ struct FileIssuing {
     self.tenant = tenant
     self.reading = reading
     self.logger = logger
-    result = FilePasses(issued: IssuedFile(number: reading.details.fileID, asOf: reading.asOf))
+    result = FilePasses(
+      issued: IssuedFile(
+        number: reading.details.fileID, asOf: reading.asOf, correlationID: reading.correlationID))
   }
 
   /// - Throws: when the store does not tell what there is.

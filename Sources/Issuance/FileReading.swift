@@ -45,6 +45,8 @@ struct FileReading: Sendable {
   let details: FileDetails
   /// When Secutix was asked, in milliseconds since 1970.
   let asOf: Int64
+  /// Of the request that it was asked for.
+  let correlationID: String
 }
 
 extension IssuingService {
@@ -84,7 +86,7 @@ extension IssuingService {
     for language in languages.sorted() where language != base {
       details = details.adding(try await ask(language), language: language)
     }
-    return FileReading(details: details, asOf: asOf)
+    return FileReading(details: details, asOf: asOf, correlationID: correlationID)
   }
 
   private static func details(_ document: JSONValue, _ options: ExportOptions) throws(IssuingError) -> FileDetails {

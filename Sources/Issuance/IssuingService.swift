@@ -28,6 +28,8 @@ public final class IssuingService: Service {
     package var storePause = Duration.seconds(2)
     /// For how long a lookup by an order's secret is answered as it was the last time.
     package var lookupPause = Duration.seconds(30)
+    /// How many calls may wait for the institution's limit before lookups by an order's secret are put off.
+    package var lookupsWaiting = 50
     /// For how long what was read of an order is good for a lookup by its secret, while no change of it is known.
     package var freshness = Duration.seconds(600)
     /// Bytes of sealed passes kept in memory.
@@ -68,6 +70,8 @@ public final class IssuingService: Service {
   let assets: BoundedCache<[UInt8], PassAssets>
   let assetReadings = SharedWork<[UInt8], Result<PassAssets?, IssuingError>>()
   let answers = BoundedCache<LookupKey, Answered>(limit: 10_000)
+  /// When Secutix said last that it knows no such order.
+  let misses = BoundedCache<LookupKey, Int64>(limit: 10_000)
   let lookups = SharedWork<LookupKey, Result<FileOverview, IssuingError>>()
 
   /// - Parameters:

@@ -40,13 +40,21 @@ extension IssuingService {
   ) async throws(IssuingError) -> FileOverview {
     let now = clock()
     let key = LookupKey(tenant: tenant.id, name: .orderSecret(orderSecret))
-    if let answered = answers.value(for: key), now - answered.at < settings.lookupPause.inMilliseconds {
-      return try await overview(answered, orderSecret: orderSecret, of: tenant)
+    let last = answers.value(for: key)
+    if let last, now - last.at < settings.lookupPause.inMilliseconds {
+      return try await overview(last, orderSecret: orderSecret, of: tenant)
+    }
+    // Anybody can make secrets up. Each costs Secutix a call, and the same one only now and then.
+    if let missed = misses.value(for: key), now - missed < settings.lookupPause.inMilliseconds {
+      throw .secutix(.notFound)
     }
     let known = try await stored { () async throws(StoreError) in
       try await self.store.passes(.orderSecret(orderSecret), tenant: tenant.id)
     }
-    if let oldest = known.map(\.pass.asOf).min(), now - oldest < settings.freshness.inMilliseconds {
+    // Tickets that waited for their barcode may have it by now.
+    if last.map({ $0.waiting == 0 }) ?? true, let oldest = known.map(\.pass.asOf).min(),
+      now - oldest < settings.freshness.inMilliseconds
+    {
       let filter = JobFilter(
         tenant: tenant.id, states: [.available, .running, .retryable], order: .secretToken(orderSecret), limit: 1)
       let jobs = try await stored { () async throws(StoreError) in try await self.store.jobs(filter) }
@@ -56,8 +64,13 @@ extension IssuingService {
       }
     }
     do throws(IssuingError) {
+      // Pages are the first to be put off: what webhooks told of goes before what somebody wants to look at.
+      guard tenant.secutix.limiter.waiting < settings.lookupsWaiting else {
+        throw IssuingError.secutix(.rateLimited(retryAfter: settings.lookupPause))
+      }
       return try await lookUp(.orderSecret(orderSecret), of: tenant, correlationID: correlationID)
     } catch {
+      if case .secutix(.notFound) = error { misses.insert(now, for: key, size: 1) }
       guard let first = known.first, let reason = error.reasonToShowWhatIsKnown else { throw error }
       var logger = logger
       logger[metadataKey: "correlation_id"] = "\(correlationID)"
@@ -65,7 +78,7 @@ extension IssuingService {
         "\(reason); the passes known are shown",
         metadata: ["tenant": "\(tenant.id)", "order": "\(key.name.logged)"])
       // Not asked again for everybody who looks meanwhile: that would help neither them nor Secutix.
-      let answered = Answered(at: now, fileID: first.pass.file, state: nil, waiting: 0)
+      let answered = Answered(at: now, fileID: first.pass.file, state: nil, waiting: last?.waiting ?? 0)
       answers.insert(answered, for: key, size: 1)
       return try await overview(answered, orderSecret: orderSecret, of: tenant)
     }

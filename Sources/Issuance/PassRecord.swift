@@ -69,10 +69,14 @@ package struct IssuedFile: Sendable {
   package var passes: [IssuedPass]
   /// The files these passes share, by `IssuedPass.assetsDigest`; what the store has already it does not write again.
   package var assets: [[UInt8]: PassAssets]
+  /// Of the request that the file was read for; nil when nobody says.
+  package var correlationID: String?
 
   package init(
-    number: String? = nil, asOf: Int64 = 0, passes: [IssuedPass] = [], assets: [[UInt8]: PassAssets] = [:]
+    number: String? = nil, asOf: Int64 = 0, passes: [IssuedPass] = [], assets: [[UInt8]: PassAssets] = [:],
+    correlationID: String? = nil
   ) {
+    self.correlationID = correlationID
     self.number = number
     self.asOf = asOf
     self.passes = passes
@@ -91,8 +95,13 @@ package struct PassRecord: Sendable, Hashable {
   package let changedAt: Int64
   /// Milliseconds since 1970.
   package let createdAt: Int64
+  /// Of the request that led to its last change; nil when nobody said.
+  package let correlationID: String?
 
-  package init(tenant: String, pass: IssuedPass, updateTag: Int64, changedAt: Int64, createdAt: Int64) {
+  package init(
+    tenant: String, pass: IssuedPass, updateTag: Int64, changedAt: Int64, createdAt: Int64, correlationID: String? = nil
+  ) {
+    self.correlationID = correlationID
     self.tenant = tenant
     self.pass = pass
     self.updateTag = updateTag

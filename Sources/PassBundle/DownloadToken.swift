@@ -37,10 +37,15 @@ package struct DownloadToken: Sendable, Hashable {
   /// Reads a token; nil for what none of ours looks like. Whether it is genuine only `PassKeys.accepts` knows.
   package init?(_ text: String) {
     guard text.utf8.count <= Self.maximumLength else { return nil }
-    let padded =
-      text.replacing("-", with: "+").replacing("_", with: "/")
-      + String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
-    guard let data = Data(base64Encoded: padded) else { return nil }
+    var padded = text.utf8.map { byte in
+      switch byte {
+      case UInt8(ascii: "-"): UInt8(ascii: "+")
+      case UInt8(ascii: "_"): UInt8(ascii: "/")
+      default: byte
+      }
+    }
+    padded += repeatElement(UInt8(ascii: "="), count: (4 - padded.count % 4) % 4)
+    guard let data = Data(base64Encoded: Data(padded)) else { return nil }
     let bytes = [UInt8](data)
     guard bytes.count > 2 + Self.markLength + Self.signatureLength, bytes[0] == Self.version,
       let subject = Subject(
@@ -55,8 +60,15 @@ package struct DownloadToken: Sendable, Hashable {
 
   /// As it stands in an address.
   package var text: String {
-    Data([Self.version, subject.kind] + tenantMark + subject.bytes + signature).base64EncodedString()
-      .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+    let encoded = Data([Self.version, subject.kind] + tenantMark + subject.bytes + signature).base64EncodedData()
+    let bytes = encoded.lazy.filter { $0 != UInt8(ascii: "=") }.map { byte in
+      switch byte {
+      case UInt8(ascii: "+"): UInt8(ascii: "-")
+      case UInt8(ascii: "/"): UInt8(ascii: "_")
+      default: byte
+      }
+    }
+    return String(decoding: Array(bytes), as: UTF8.self)
   }
 
   /// Which tenant a token is of, without naming it to whoever reads the address.

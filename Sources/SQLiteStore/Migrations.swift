@@ -6,6 +6,7 @@ enum Migrations {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1 jobs and passes") { try $0.execute(sql: jobsAndPasses) }
     migrator.registerMigration("2 shared files") { try $0.execute(sql: sharedFiles) }
+    migrator.registerMigration("3 whose request changed a pass") { try $0.execute(sql: changedBy) }
     return migrator
   }
 
@@ -94,6 +95,8 @@ enum Migrations {
     CREATE TABLE update_tag (value INTEGER NOT NULL) STRICT;
     INSERT INTO update_tag (value) VALUES (0);
     """
+
+  private static let changedBy = "ALTER TABLE passes ADD COLUMN correlation_id TEXT;"
 
   private static let sharedFiles = """
     -- What passes share, by its SHA-256, so that a pass can be had as it was composed whatever became of its template.

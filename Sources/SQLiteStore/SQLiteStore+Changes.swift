@@ -44,7 +44,11 @@ private struct Reception {
   let correlationID: String
   let now: Int64
 
-  private var update: Int64? { change.lastUpdate?.epochMilliseconds }
+  /// When it changed, as far as that can be believed: what lies ahead of us would make every later change look old, so it
+  /// counts as no time. Clocks differ by minutes.
+  private var update: Int64? {
+    change.lastUpdate.map(\.epochMilliseconds).flatMap { $0 > now + 300_000 ? nil : $0 }
+  }
 
   /// - Returns: the job that was made or brought forward.
   func take(in database: Database) throws -> Int64? {

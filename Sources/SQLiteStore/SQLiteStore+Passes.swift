@@ -77,7 +77,7 @@ enum PassRows {
       contentDigest: bytes(row, "content_digest"), asOf: row["as_of"])
     return PassRecord(
       tenant: row["tenant"], pass: pass, updateTag: row["update_tag"], changedAt: row["changed_at"],
-      createdAt: row["created_at"])
+      createdAt: row["created_at"], correlationID: row["correlation_id"])
   }
 
   private static func bytes(_ row: Row, _ column: String) -> [UInt8] { Array(row[column] as Data) }
@@ -103,7 +103,8 @@ enum PassRows {
       let isChanged = known?.contentDigest != pass.contentDigest
       let record = PassRecord(
         tenant: tenant, pass: pass, updateTag: isChanged ? try nextTag(in: database) : known?.updateTag ?? 0,
-        changedAt: isChanged ? now : known?.changedAt ?? now, createdAt: known?.createdAt ?? now)
+        changedAt: isChanged ? now : known?.changedAt ?? now, createdAt: known?.createdAt ?? now,
+        correlationID: isChanged ? file.correlationID : known?.correlationID)
       try write(record, in: database)
       return isChanged ? record : nil
     }
@@ -130,18 +131,19 @@ enum PassRows {
     let updateTag: Int64
     let changedAt: Int64
     let createdAt: Int64
+    let correlationID: String?
   }
 
   private static func known(_ serialNumber: String, tenant: String, in database: Database) throws -> Known? {
     let statement = try database.cachedStatement(
       sql: """
-        SELECT content_digest, as_of, update_tag, changed_at, created_at FROM passes
+        SELECT content_digest, as_of, update_tag, changed_at, created_at, correlation_id FROM passes
         WHERE tenant = ? AND serial_number = ?
         """)
     return try Row.fetchOne(statement, arguments: [tenant, serialNumber]).map { row in
       Known(
         contentDigest: bytes(row, "content_digest"), asOf: row["as_of"], updateTag: row["update_tag"],
-        changedAt: row["changed_at"], createdAt: row["created_at"])
+        changedAt: row["changed_at"], createdAt: row["created_at"], correlationID: row["correlation_id"])
     }
   }
 
@@ -156,7 +158,7 @@ enum PassRows {
   private static let columns = [
     "tenant", "serial_number", "movement", "ticket", "order_number", "order_secret", "file", "template", "state",
     "event", "seat", "assets_digest", "content_digest", "as_of", "update_tag", "changed_at", "created_at",
-    "searchable_text", "rendered",
+    "correlation_id", "searchable_text", "rendered",
   ]
   private static let upsert = """
     INSERT INTO passes (\(columns.joined(separator: ", ")))
@@ -174,7 +176,8 @@ enum PassRows {
         "state": pass.state.rawValue, "event": pass.event, "seat": pass.seat,
         "assets_digest": Data(pass.assetsDigest), "content_digest": Data(pass.contentDigest), "as_of": pass.asOf,
         "update_tag": record.updateTag, "changed_at": record.changedAt, "created_at": record.createdAt,
-        "searchable_text": pass.searchableText, "rendered": Data(PackedFiles.pack(pass.rendered)),
+        "correlation_id": record.correlationID, "searchable_text": pass.searchableText,
+        "rendered": Data(PackedFiles.pack(pass.rendered)),
       ])
   }
 }

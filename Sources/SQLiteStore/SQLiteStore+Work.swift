@@ -127,8 +127,12 @@ extension SQLiteStore: Store {
   }
 
   package func checkWriting() async throws(StoreError) {
-    // A row that stays as it is would not be written; this number, which nobody reads, is.
-    try await commits.write { try $0.execute(sql: "PRAGMA user_version = 1") }
+    // A number in the file's head that means nothing here, and is another each time: what stays the same SQLite does not
+    // write.
+    try await commits.write { database in
+      let number = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+      try database.execute(sql: "PRAGMA user_version = \(number == 0 ? 1 : 0)")
+    }
   }
 
   package func nextDue() async throws(StoreError) -> Int64? {

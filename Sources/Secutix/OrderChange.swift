@@ -38,6 +38,8 @@ package struct OrderChange: Sendable, Hashable {
   /// A token longer than this is none of Secutix's; a real one has 32 characters.
   package static let maximumTokenLength = 200
   private static let maximumStateLength = 100
+  /// Mistakes that are told of one body.
+  package static let maximumProblems = 100
   /// A row is flat; what is deeper is made to keep readers busy.
   private static let maximumDepth = 8
 }
@@ -129,7 +131,7 @@ extension OrderChange {
     var changes: [OrderChange] = []
     for (index, row) in rows.enumerated() {
       guard let object = row.object else {
-        reader.problems.append(.init(path: "[\(index)]", problem: .notAnObject(found: row.kindName)))
+        reader.report("[\(index)]", .notAnObject(found: row.kindName))
         continue
       }
       if let change = read(&reader, object, "[\(index)].") { changes.append(change) }
@@ -178,7 +180,9 @@ extension OrderChange {
       return OrderChange(order: .id(id), state: state)
     }
 
-    private mutating func report(_ path: String, _ problem: OrderChangeError.Problem) {
+    mutating func report(_ path: String, _ problem: OrderChangeError.Problem) {
+      // Whoever makes more mistakes than this learns nothing from the rest of them.
+      guard problems.count < OrderChange.maximumProblems else { return }
       problems.append(.init(path: path, problem: problem))
     }
 
@@ -214,9 +218,12 @@ extension OrderChange {
       return nil
     }
 
-    private mutating func date(_ text: String, _ prefix: String) -> ZonedDateTime? {
+    private mutating func date(_ text: String, _ prefix: String) -> ZonedDateTime?? {
       switch DateForms().read(text, in: timeZone) {
-      case .success(let reading): return reading.date
+      case .success(let reading):
+        // The hour that comes twice when summer time ends: nobody can say which of the two it was, so the row says no time.
+        let isTwice = !reading.hasOffset && reading.date.comesTwice(in: timeZone)
+        return .some(isTwice ? nil : reading.date)
       case .failure(let error):
         report(prefix + "lastUpdate", error.problem == .impossible ? .impossibleDate(text) : .unreadableDate(text))
         return nil

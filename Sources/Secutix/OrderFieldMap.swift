@@ -5,13 +5,16 @@ import Tickets
 ///
 /// Some of Secutix's names are known only by guess (no public document has them), so each field has a list of candidates,
 /// and a mapping file may replace the list of any field. The first candidate that has a value wins.
-struct OrderFieldMap {
+struct OrderFieldMap: Sendable {
+  /// Without a mapping file. Made once: making it costs as much as reading a file with it.
+  static let usual = Result { () throws(ExportError) in try OrderFieldMap(mapping: nil) }
+
   /// Fields in the order they are set: the time zone before the dates.
   let targets: [FieldTarget]
   let ticketPaths: [JSONPath]
   let variablePaths: [JSONPath]
 
-  private struct Candidate {
+  private struct Candidate: Sendable {
     let target: Int
     let rank: Int
     /// The names below the first.

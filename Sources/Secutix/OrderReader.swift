@@ -19,7 +19,7 @@ struct OrderReader {
   private let language: String?
 
   init(mapping: ExportMapping?, settings: ReadingSettings) throws(ExportError) {
-    map = try OrderFieldMap(mapping: mapping)
+    map = try mapping == nil ? OrderFieldMap.usual.get() : OrderFieldMap(mapping: mapping)
     (fields, base) = try settings.reader()
     language = settings.language
   }

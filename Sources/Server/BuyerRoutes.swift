@@ -18,10 +18,10 @@ extension Routes {
     for (path, kind) in [("/t/{token}", Kind.page), ("/t/{token}.pkpass", .pass), ("/t/{token}.pkpasses", .bundle)] {
       let handler: Handler = { request, context in
         let text = context.pathPart("token") ?? ""
-        guard let (tenant, subject) = try await opened(text) else { return unknown(kind, request) }
+        guard let (tenant, subject) = try await opened(text) else { return unknown(request) }
         do throws(Problem) {
           let records = try await records(subject, tenant, context)
-          if records.isEmpty, kind != .page || subject.isPass { return unknown(kind, request) }
+          if records.isEmpty, kind != .page || subject.isPass { return unknown(request) }
           return switch kind {
           case .page:
             await page(
@@ -39,13 +39,13 @@ extension Routes {
     let fromMail: Handler = { request, context in
       guard let id = context.pathPart("tenantId"), let tenant = front.tenant(id),
         let secret = context.pathPart("orderSecret"), (1...200).contains(secret.utf8.count)
-      else { return unknown(.page, request) }
+      else { return unknown(request) }
       let file: FileOverview
       do throws(IssuingError) {
         file = try await front.service.file(
           orderSecret: secret, of: tenant.tenant, correlationID: context.correlationID)
       } catch {
-        if case .secutix(.notFound) = error { return unknown(.page, request) }
+        if case .secutix(.notFound) = error { return unknown(request) }
         return try trouble(Problem(error), .page, request, context)
       }
       return await page(
@@ -109,19 +109,19 @@ extension Routes {
     _ records: [PassRecord], waiting: Int, _ tenant: ServedTenant, address: String, bundle: DownloadToken.Subject?,
     _ request: Request
   ) async -> Response {
-    let addresses = Addresses("", tenant.tenant)
+    let addresses = Addresses(front.settings.publicPath, tenant.tenant)
     var tickets: [BuyersPage.Ticket] = []
     for record in records {
       // Only labels are wanted of them: without, the page still says what there is.
       let shared = try? await front.service.assets(of: record)
       tickets.append(
         .init(
-          record: record, download: addresses.path(.pass(serialNumber: record.pass.serialNumber)) + ".pkpass",
+          record: record, download: addresses.page(.pass(serialNumber: record.pass.serialNumber)) + ".pkpass",
           shared: shared?.files.filter { $0.path.hasSuffix(".strings") } ?? []))
     }
     var bundles: [String] = []
     if let bundle, records.count(where: { $0.pass.state != .voided }) > 1 {
-      let path = addresses.path(bundle)
+      let path = addresses.page(bundle)
       bundles = IssuingService.bundles(of: records).indices.map {
         $0 == 0 ? "\(path).pkpasses" : "\(path).pkpasses?part=\($0 + 1)"
       }
@@ -129,7 +129,8 @@ extension Routes {
     let page = BuyersPage(
       house: tenant.tenant.name,
       tickets: tickets, bundles: bundles, waiting: waiting, address: address,
-      badges: Dictionary(uniqueKeysWithValues: front.settings.badges.keys.map { ($0, "/badges/\($0)") }))
+      badges: Dictionary(
+        uniqueKeysWithValues: front.settings.badges.keys.map { ($0, "\(front.settings.publicPath)/badges/\($0)") }))
     let (bytes, language) = page.html(
       acceptLanguage: request.headers[.acceptLanguage], userAgent: request.headers[.userAgent])
     return html(bytes, language)
@@ -154,7 +155,7 @@ extension Routes {
     headers[.robots] = "noindex, nofollow"
   }
 
-  private func unknown(_ kind: Kind, _ request: Request) -> Response {
+  private func unknown(_ request: Request) -> Response {
     // A browser that follows a link wants to be told in its words, whatever it was to download.
     let (bytes, language) = BuyersPage.unknown(acceptLanguage: request.headers[.acceptLanguage])
     return html(bytes, language, status: .notFound)
@@ -163,7 +164,8 @@ extension Routes {
   private func trouble(
     _ problem: Problem, _ kind: Kind, _ request: Request, _ context: ServiceContext
   ) throws(Problem) -> Response {
-    context.logger.error(
+    context.logger.log(
+      level: problem.status.code >= 500 ? .error : .debug,
       "a buyer could not be shown a page or a pass: \(problem.detail ?? "")",
       metadata: ["status": "\(problem.status.code)"])
     guard kind == .page else { throw problem }
@@ -188,7 +190,7 @@ extension Routes {
     guard let first = chosen.first, isBundle || chosen.count == 1 else {
       throw Problem(.notFound, "This address is of several passes: it ends with .pkpasses.")
     }
-    let validator = Validator(of: chosen, certificate: tenant.tenant.identity, at: front.clock())
+    let validator = Validator(of: chosen, among: records, certificate: tenant.tenant.identity, at: front.clock())
     var headers: HTTPFields = [.eTag: validator.tag, .lastModified: validator.date]
     keepPrivate(&headers)
     if validator.isKnown(to: request.headers) { return Response(status: .notModified, headers: headers) }

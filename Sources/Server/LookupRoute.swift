@@ -57,6 +57,7 @@ extension Routes {
 
 /// The addresses that buyers are given.
 struct Addresses {
+  /// The service's address, or the path of it alone.
   private let publicURL: String
   private let keys: PassKeys
 
@@ -66,12 +67,9 @@ struct Addresses {
   }
 
   /// A page's address.
-  func page(_ subject: DownloadToken.Subject) -> String { publicURL + path(subject) }
-
-  /// Without the part that names the service.
-  func path(_ subject: DownloadToken.Subject) -> String {
+  func page(_ subject: DownloadToken.Subject) -> String {
     // A tenant is not configured without a secret.
-    "/t/\(keys.downloadToken(for: subject)?.text ?? "-")"
+    "\(publicURL)/t/\(keys.downloadToken(for: subject)?.text ?? "-")"
   }
 
   func ticket(_ record: PassRecord) -> JSONValue {

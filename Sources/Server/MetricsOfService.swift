@@ -4,7 +4,7 @@ import SecutixClient
 
 /// What the service measures, by name. Durations are in seconds, moments in seconds since 1970.
 package enum ServiceMetrics {
-  /// Seconds a request took, from its head to its answer's last byte: `method`, `route`, `status`.
+  /// Seconds a request took, from its head to its answer's head: `method`, `route`, `status`.
   package static let requestDuration = "http_server_request_duration_seconds"
   package static let activeRequests = "http_server_active_requests"
   package static let webhookRows = "passmint_webhook_rows_total"

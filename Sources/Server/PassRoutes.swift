@@ -95,6 +95,7 @@ extension Routes {
       "fileId": Addresses.number(pass.file),
       "changedAt": moment(record.changedAt),
       "createdAt": moment(record.createdAt),
+      "correlationId": record.correlationID.map { .string($0) } ?? .null,
     ]
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Hummingbird
 
 /// The parameters behind the question mark, with everything that is wrong with them gathered up.
@@ -7,7 +8,14 @@ struct QueryValues {
 
   init(_ request: Request) {
     var values: [String: [String]] = [:]
-    for (name, value) in request.uri.queryParameters { values[String(name), default: []].append(String(value)) }
+    // Forms write a blank as +, which the framework's own reading leaves as it is.
+    for pair in (request.uri.query ?? "").split(separator: "&") {
+      let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map { part in
+        let text = part.replacing("+", with: " ")
+        return text.removingPercentEncoding ?? String(text)
+      }
+      values[parts[0], default: []].append(parts.count > 1 ? parts[1] : "")
+    }
     self.values = values
   }
 

@@ -32,7 +32,8 @@ struct RequestObservation: RouterMiddleware {
     front.figures.ended(
       method: Routes.methods.contains(request.method) ? request.method.rawValue : "_OTHER", route: route,
       status: status, duration: ContinuousClock.now - start)
-    let level: Logger.Level = status >= 500 ? .error : status >= 400 && status != 404 ? .notice : .debug
+    let level: Logger.Level =
+      status >= 500 ? .error : status >= 400 && (status != 404 || context.isWebhook) ? .notice : .debug
     context.logger.log(
       level: level, "\(request.method.rawValue.prefix(20)) \(route)",
       metadata: ["status": "\(status)", "duration_ms": "\(Int((ContinuousClock.now - start) / .milliseconds(1)))"])

@@ -1,7 +1,7 @@
 import HTTPTypes
 import Synchronization
 
-/// Keeps each tenant's webhooks below a number a minute: a token bucket that holds ten seconds' worth, and says how it stands
+/// Keeps the orders that each tenant's webhooks tell of below a number a minute: a token bucket that holds ten seconds' worth, and says how it stands
 /// in the fields of draft-ietf-httpapi-ratelimit-headers-11.
 final class RequestRate: Sendable {
   private struct Bucket {
@@ -18,10 +18,12 @@ final class RequestRate: Sendable {
 
   private let buckets = Mutex<[String: Bucket]>([:])
 
-  /// Counts a request.
+  /// Counts a request, or what more it holds than was thought. A request is let in as long as anything is left: what it
+  /// holds too much, the next ones wait for.
   ///
+  /// - Parameter count: how much it weighs.
   /// - Parameter now: milliseconds since 1970.
-  func take(_ tenant: String, perMinute: Int, at now: Int64) -> Verdict {
+  func take(_ tenant: String, _ count: Int = 1, perMinute: Int, at now: Int64) -> Verdict {
     let perSecond = Double(max(1, perMinute)) / 60
     let size = max(1, perSecond * 10)
     let (isAccepted, level) = buckets.withLock { buckets in
@@ -30,7 +32,7 @@ final class RequestRate: Sendable {
       bucket.level = min(size, bucket.level + Double(max(0, now - bucket.filledAt)) / 1000 * perSecond)
       bucket.filledAt = now
       let isAccepted = bucket.level >= 1
-      if isAccepted { bucket.level -= 1 }
+      if isAccepted { bucket.level -= Double(count) }
       buckets[tenant] = bucket
       return (isAccepted, bucket.level)
     }
@@ -38,7 +40,7 @@ final class RequestRate: Sendable {
     let untilFull = max(1, Int(((size - level) / perSecond).rounded(.up)))
     var headers: HTTPFields = [
       .rateLimitPolicy: #""webhook";q=\#(Int(size));w=10"#,
-      .rateLimit: #""webhook";r=\#(Int(level));t=\#(isAccepted ? untilFull : untilNext)"#,
+      .rateLimit: #""webhook";r=\#(max(0, Int(level)));t=\#(isAccepted ? untilFull : untilNext)"#,
     ]
     if !isAccepted { headers[.retryAfter] = "\(untilNext)" }
     return Verdict(isAccepted: isAccepted, headers: headers)

@@ -76,4 +76,7 @@ package struct ServerSettings: Sendable {
   }
 
   package init(publicURL: String) { self.publicURL = publicURL }
+
+  /// The path in `publicURL`, as a proxy that takes it away knows it: what links of this server's pages begin with.
+  var publicPath: String { URLComponents(string: publicURL)?.percentEncodedPath ?? "" }
 }

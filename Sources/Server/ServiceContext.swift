@@ -22,6 +22,17 @@ package struct ServiceContext: RequestContext {
     return part.utf8.contains(UInt8(ascii: "%")) ? part.removingPercentEncoding : part
   }
 
+  /// Whether it is Secutix that calls: what is lost of it should be seen.
+  var isWebhook: Bool { coreContext.endpointPath.value?.contains("/webhooks/") == true }
+
+  /// An address without the port that some proxies write behind it: `203.0.113.5:41234`, `[2001:db8::1]:443`.
+  private static func address(_ hop: String) -> String {
+    if hop.hasPrefix("["), let end = hop.firstIndex(of: "]") {
+      return String(hop[hop.index(after: hop.startIndex)..<end])
+    }
+    return hop.count { $0 == ":" } == 1 ? String(hop.prefix { $0 != ":" }) : hop
+  }
+
   /// Where the request comes from. What a proxy says counts only when the proxy is one of ours.
   func peer(_ request: Request, trusting proxies: [AddressRange]) -> String {
     var peer = channel.remoteAddress?.ipAddress ?? ""
@@ -30,7 +41,7 @@ package struct ServiceContext: RequestContext {
     let chain = request.headers[values: .forwardedFor].flatMap { $0.split(separator: ",") }
     for hop in chain.reversed() {
       guard proxies.contains(where: { $0.contains(peer) }) else { break }
-      peer = hop.trimmingCharacters(in: .whitespaces)
+      peer = Self.address(hop.trimmingCharacters(in: .whitespaces))
     }
     return peer
   }

@@ -12,9 +12,14 @@ struct Validator {
   /// Seconds since 1970.
   private let modified: Int64
 
-  /// - Parameter now: milliseconds since 1970.
-  init(of records: [PassRecord], certificate identity: SigningIdentity, at now: Int64) {
-    let changed = (records.map(\.changedAt).max() ?? 0) / 1000
+  /// - Parameters:
+  ///   - records: what the download holds.
+  ///   - all: what it was chosen from: a pass that was voided falls out of it, and that is a change.
+  ///   - now: milliseconds since 1970.
+  init(
+    of records: [PassRecord], among all: [PassRecord], certificate identity: SigningIdentity, at now: Int64
+  ) {
+    let changed = max((all.map(\.changedAt).max() ?? 0) / 1000, identity.certificate.notBefore)
     // What was changed in this very second may change in it once more: until it is over, the date is one that a later
     // change is newer than.
     modified = changed < now / 1000 ? changed : changed - 1
@@ -32,8 +37,10 @@ struct Validator {
         return text == "*" || text == tag || text == "W/\(tag)"
       }
     }
-    guard let since = headers[.ifModifiedSince].flatMap(HTTPDate.seconds) else { return false }
-    return modified <= since
+    guard let text = headers[.ifModifiedSince] else { return false }
+    // What was given is what comes back, and reading a date costs more than the rest of the answer.
+    if text == date { return true }
+    return HTTPDate.seconds(text).map { modified <= $0 } ?? false
   }
 }
 

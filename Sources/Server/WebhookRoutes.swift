@@ -112,6 +112,12 @@ extension Routes {
   private func receive(
     _ changes: [OrderChange], _ tenant: ServedTenant, _ context: ServiceContext, _ headers: HTTPFields
   ) async throws(Problem) -> Response {
+    // Each order may cost calls of Secutix; the first was counted with the request.
+    let more = changes.count > 1 ? Set(changes.map(\.order)).count - 1 : 0
+    if more > 0 {
+      _ = front.webhookRate.take(
+        tenant.tenant.id, more, perMinute: tenant.webhook.requestsPerMinute, at: front.clock())
+    }
     do throws(StoreError) {
       try await front.service.receive(changes, of: tenant.tenant, correlationID: context.correlationID)
     } catch {

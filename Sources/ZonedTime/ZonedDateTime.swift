@@ -80,6 +80,19 @@ package struct ZonedDateTime: Sendable, Hashable {
     ZonedDateTime(epochMilliseconds: epochMilliseconds, in: zone)
   }
 
+  /// Whether clocks of the zone show this time at another instant too, as they do in the hour in which summer time ends.
+  package func comesTwice(in zone: TimeZone) -> Bool {
+    func reading(_ moment: Int64) -> Int64 {
+      moment + Int64(ZonedDateTime(epochMilliseconds: moment, in: zone).offsetSeconds) * 1000
+    }
+    // Almost always no clock is changed within the hours around, and two questions say so.
+    let around: [Int64] = [-7200, 7200].map { reading(epochMilliseconds + $0 * 1000) }
+    if around[1] - around[0] == 14_400_000 { return false }
+    let here = reading(epochMilliseconds)
+    // Half an hour on Lord Howe, two hours in Antarctica.
+    return [-7200, -3600, -1800, 1800, 3600, 7200].contains { reading(epochMilliseconds + $0 * 1000) == here }
+  }
+
   /// The instant that many seconds later, kept within the years 1 to 9999. The offset is worked out again when the
   /// zone is known, so that an evening that ends after the change to winter time ends at the right hour.
   package func adding(seconds: Int64) -> ZonedDateTime {

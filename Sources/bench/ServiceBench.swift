@@ -166,6 +166,8 @@ final class RunningService {
     process.executableURL = URL(filePath: program)
     process.arguments = ["serve", "--config", configuration, "--port-file", "\(configuration).port"]
     process.standardOutput = FileHandle.nullDevice
+    // The orders of its webhooks are made up, and it says so of each.
+    process.standardError = FileHandle.nullDevice
     try process.run()
     var port = ""
     for _ in 0..<1000 where port.isEmpty {

@@ -84,11 +84,12 @@ struct JobsCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("With --all-discarded: of this tenant alone.", valueName: "ID")) var tenant: String?
 
     func validate() throws {
+      if tenant != nil, !allDiscarded { throw ValidationError("--tenant goes with --all-discarded") }
       if ids.isEmpty != allDiscarded { throw ValidationError("name jobs, or all of them with --all-discarded") }
     }
 
     func run() async throws {
-      let count = try await store.withStore { store in
+      let (count, refused) = try await store.withStore { store in
         var ids = ids
         var before: Int64?
         while allDiscarded {
@@ -98,10 +99,20 @@ struct JobsCommand: AsyncParsableCommand {
           guard let last = jobs.last else { break }
           before = last.id
         }
-        for id in ids { try await store.replay(id, tenant: nil, at: RunningService.now()) }
-        return ids.count
+        var count = 0
+        for id in ids {
+          do throws(StoreError) {
+            let job = try await store.replay(id, tenant: nil, at: RunningService.now())
+            if job.state.isWaiting { count += 1 } else { Words.note("job \(id): it is running already") }
+          } catch {
+            guard error == .unknownJob else { throw error }
+            Words.note("job \(id): \(error)")
+          }
+        }
+        return (count, ids.count - count)
       }
       Words.result(count == 1 ? "1 job is done again" : "\(count) jobs are done again")
+      if refused > 0 { throw ExitCode(1) }
     }
   }
 
@@ -113,10 +124,21 @@ struct JobsCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("What to remember.", valueName: "TEXT")) var reason = "discarded by hand"
 
     func run() async throws {
-      try await store.withStore { store in
-        for id in ids { try await store.discard(id, tenant: nil, reason: reason, at: RunningService.now()) }
+      let count = try await store.withStore { store in
+        var count = 0
+        for id in ids {
+          do throws(StoreError) {
+            try await store.discard(id, tenant: nil, reason: reason, at: RunningService.now())
+            count += 1
+          } catch {
+            guard error == .unknownJob || error == .jobIsRunning else { throw error }
+            Words.note("job \(id): \(error)")
+          }
+        }
+        return count
       }
-      Words.result(ids.count == 1 ? "1 job is given up" : "\(ids.count) jobs are given up")
+      Words.result(count == 1 ? "1 job is given up" : "\(count) jobs are given up")
+      if count < ids.count { throw ExitCode(1) }
     }
   }
 }

@@ -3,6 +3,7 @@ import AsyncHTTPClient
 import Authorization
 import Foundation
 import Hummingbird
+import HummingbirdCore
 import Issuance
 import Logging
 import Metrics
@@ -108,8 +109,9 @@ struct RunningService {
     } catch let error as ExitCode {
       throw error
     } catch {
+      let places = [configuration.listen, configuration.metricsListen].compactMap { $0?.description }
       throw Words.failure(
-        "cannot listen on \(configuration.listen): \(SandboxWords.reason(error))",
+        "cannot listen on \(places.joined(separator: " or ")): \(SandboxWords.reason(error))",
         hint: "is another one running? choose another address with --listen, or `listen:` in \(source.path)")
     }
   }
@@ -128,6 +130,7 @@ struct RunningService {
   ) -> some Service {
     var configuration = ApplicationConfiguration(address: .hostname(address.host, port: address.port), serverName: nil)
     configuration.backlog = 1024
+    configuration.availableConnectionsDelegate = MaximumAvailableConnections(Self.maximumConnections)
     let tenants = self.configuration.tenants.count
     return Application(
       router: router,
@@ -149,6 +152,13 @@ struct RunningService {
           }
         }
       }, logger: Self.quiet(logger))
+  }
+
+  /// Fewer than the files that the process may have open, so that there is always one for the store and for Secutix.
+  private static var maximumConnections: Int {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 900 }
+    return max(64, Int(clamping: min(limit.rlim_cur, 1 << 20)) - 124)
   }
 
   /// What the libraries tell of each step is nobody's business.

@@ -3,6 +3,7 @@ import Issuance
 import JSON
 import PassBundle
 import Passes
+import SQLiteStore
 import Sandbox
 import Testing
 import ZonedTime
@@ -29,6 +30,8 @@ struct ScenarioTests {
       // One call for the point of sale, one for each language of the template.
       #expect(await scene.sandbox.calls.map(\.language) == [nil, "en", "de", "fr"])
       #expect(await scene.sandbox.calls.allSatisfy { $0.correlationID == "request-7" })
+      let records = try await scene.store.passes(.file("\(sale.file)"), tenant: scene.tenant.id)
+      #expect(records.map(\.correlationID) == ["request-7", "request-7", "request-7"])
     }
   }
 

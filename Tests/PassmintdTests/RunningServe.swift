@@ -85,24 +85,18 @@ struct RunningServe: Sendable {
 
   /// Returns when nothing is to be done within a minute. Each line that the service says is a reason to look again.
   ///
-  /// - Parameter other: one that works on the same store.
-  func settle(_ tenant: String = "theatre", beside other: RunningServe? = nil) async throws {
-    let (signals, signal) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-    let watches = [process.watch(), other?.process.watch()].compactMap { $0 }
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      for watch in watches {
-        group.addTask {
-          for await _ in watch { signal.yield() }
-          signal.finish()
-        }
+  /// - Parameter others: processes that work on the same store: what they say is a reason, too.
+  func settle(_ tenant: String = "theatre", beside others: [RunningServe] = []) async throws {
+    let (lines, said) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    // Listened to from here on, before the first look: what is said meanwhile is not missed.
+    let listeners = ([process] + others.map(\.process)).map { $0.watch() }.map { watch in
+      Task {
+        for await _ in watch { said.yield() }
+        said.finish()
       }
-      defer { group.cancelAll() }
-      try await settle(tenant, signals)
     }
-  }
-
-  private func settle(_ tenant: String, _ signals: AsyncStream<Void>) async throws {
-    var signals = signals.makeAsyncIterator()
+    defer { for listener in listeners { listener.cancel() } }
+    var watch = lines.makeAsyncIterator()
     while true {
       let jobs = try await jobs(tenant, states: "available", "running", "retryable")
       let soon = Int64(Date().timeIntervalSince1970 * 1000) + 60_000
@@ -111,7 +105,7 @@ struct RunningServe: Sendable {
         return job["state"]?.stringValue != "running" && runAt > soon
       }
       if isIdle { return }
-      guard await signals.next() != nil else { throw ServiceProcess.Gone(description: process.output) }
+      guard await watch.next() != nil else { throw ServiceProcess.Gone(description: process.output) }
     }
   }
 

@@ -9,7 +9,7 @@ import Testing
 struct StopTests {
   @Test func `under load: what was begun is answered, jobs are given back, and nothing is lost`() async throws {
     var plan = ServiceFixture.Plan()
-    plan.more = ["shutdown: {delay: 3, grace: 7}"]
+    plan.more = ["shutdown: {delay: 1, grace: 6}"]
     plan.workers = 4
     try await ServiceFixture.with(plan) { fixture in
       // Secutix is slow: some orders are asked for when the signal comes, and never answered within the grace.
@@ -31,7 +31,7 @@ struct StopTests {
       #expect(try await service.post([last]).status == 200)
       let begun = ContinuousClock.now
       #expect(await service.process.end() == 0, "\(service.process.output)")
-      #expect(ContinuousClock.now - begun < .seconds(12))
+      #expect(ContinuousClock.now - begun < .seconds(8))
       _ = try? await lookup.value
 
       let store = try SQLiteStore(path: fixture.store.path)
@@ -79,7 +79,7 @@ struct StopTests {
         }
         try await group.waitForAll()
       }
-      try await services[0].settle(beside: services[1])
+      try await services[0].settle(beside: services)
       #expect(try await services[0].passes().count == 120)
       let done = services.map { $0.process.lines.count { $0.contains("\"completed\"") } }
       #expect(done.allSatisfy { $0 > 5 }, "\(done)")

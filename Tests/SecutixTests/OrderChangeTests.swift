@@ -102,4 +102,26 @@ import ZonedTime
       _ = try OrderChange.orders(in: Array("{}".utf8))
     }
   }
+
+  @Test func `in the hour that comes twice nobody knows which it was; with an offset it is known`() throws {
+    func update(_ date: String) throws -> Int64? {
+      let row = #"{"orderSecretToken":"x","state":"PAID","lastUpdate":"\#(date)"}"#
+      let zone = try #require(TimeZone(identifier: "Europe/Paris"))
+      return try OrderChange.rows(in: Array(row.utf8), timeZone: zone)[0].lastUpdate?.epochMilliseconds
+    }
+    #expect(try update("2026-10-25 01:59:59") == 1_792_886_399_000)
+    #expect(try update("2026-10-25 02:10:00") == nil)
+    #expect(try update("2026-10-25T02:10:00+01:00") == 1_792_890_600_000)
+    #expect(try update("2026-10-25 03:00:00") == 1_792_893_600_000)
+    // The hour that does not come in spring is no other instant's.
+    #expect(try update("2026-03-29 03:10:00") == 1_774_746_600_000)
+  }
+
+  @Test func `of a body made of mistakes, a hundred are told`() {
+    let members = (0..<50_000).map { #""a\#($0)":1"# }.joined(separator: ",")
+    let error = #expect(throws: OrderChangeError.self) {
+      try OrderChange.rows(in: Array("{\(members)}".utf8), timeZone: .gmt)
+    }
+    #expect(error?.members.count == OrderChange.maximumProblems)
+  }
 }

@@ -37,7 +37,7 @@ struct LiveService: Sendable {
   /// Serves tenants for as long as `body` runs: `theatre`, and by their id whatever else webhooks are to be taken under.
   static func run(
     webhooks: [String: WebhookPolicy] = [:], ownKeys names: Set<String> = [], trustedProxies: [AddressRange] = [],
-    isMeasured: Bool = true,
+    isMeasured: Bool = true, publicURL: String = "https://passes.example.org",
     _ body: @escaping @Sendable (LiveService) async throws -> Void
   ) async throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "server-\(UUID().uuidString)")
@@ -69,7 +69,7 @@ struct LiveService: Sendable {
         }
         let service = IssuingService(
           store: store, tenants: tenants.map(\.tenant), logger: logger, clock: { now })
-        var settings = ServerSettings(publicURL: "https://passes.example.org")
+        var settings = ServerSettings(publicURL: publicURL)
         settings.trustedProxies = trustedProxies
         settings.badges = ["en": .init(mediaType: "image/svg+xml", bytes: Array("<svg/>".utf8))]
         let front = Front(

@@ -166,4 +166,16 @@ struct ChangeTests {
     try await kind.open(folder).hear(row("x", update: 20))
     #expect(try await kind.open(folder).claimOne().newestUpdate == 20)
   }
+
+  @Test(arguments: StoreUnderTest.all)
+  func `that lies in the future makes no later one look old`(kind: StoreUnderTest) async throws {
+    let folder = try StoreUnderTest.Folder()
+    let store = try await kind.open(folder)
+    let now: Int64 = 1_795_197_902_000
+    try await store.hear(row("x", update: 253_370_764_800_000), at: now)
+    let job = try await store.claimOne(at: now)
+    try await store.complete(job, saving: [], at: now)
+    // The refund of the day after.
+    #expect(try await store.hear(row("x", state: "CANCELLED", update: now + 86_400_000), at: now + 86_400_000) == 1)
+  }
 }

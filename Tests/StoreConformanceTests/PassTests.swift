@@ -22,6 +22,19 @@ struct PassTests {
   }
 
   @Test(arguments: StoreUnderTest.all)
+  func `knows whose request changed it last`(kind: StoreUnderTest) async throws {
+    let folder = try StoreUnderTest.Folder()
+    let store = try await kind.open(folder)
+    func save(_ pass: IssuedPass, _ request: String) async throws -> String? {
+      try await store.save(IssuedFile(passes: [pass], correlationID: request), tenant: "a", at: 5)
+      return try await store.pass(serialNumber: "1", tenant: "a")?.correlationID
+    }
+    #expect(try await save(pass("1"), "sale") == "sale")
+    #expect(try await save(pass("1", asOf: 1), "look") == "sale")
+    #expect(try await save(pass("1", content: 2, asOf: 2), "reseat") == "reseat")
+  }
+
+  @Test(arguments: StoreUnderTest.all)
   func `that did not change is not touched`(kind: StoreUnderTest) async throws {
     let folder = try StoreUnderTest.Folder()
     let store = try await kind.open(folder)
