@@ -24,9 +24,9 @@ package struct Backoff: Sendable, Hashable {
     return overflow ? cap : min(cap, delay)
   }
 
-  /// The wait after so many attempts, in milliseconds: anything from nothing to the longest, each as likely; nil when
-  /// the job should be discarded.
+  /// The wait after so many attempts, in milliseconds: anything from one to the longest, each as likely; nil when the job
+  /// should be discarded. Never nothing: whoever takes jobs until none is due would begin the same one again at once.
   package func delay(afterAttempts attempts: Int, using random: inout some RandomNumberGenerator) -> Int64? {
-    longestDelay(afterAttempts: attempts).map { Int64.random(in: 0...$0, using: &random) }
+    longestDelay(afterAttempts: attempts).map { Int64.random(in: 1...$0, using: &random) }
   }
 }

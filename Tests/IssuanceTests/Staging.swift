@@ -266,7 +266,7 @@ final class TestTime: Sendable {
 
   func advance(by duration: Duration) {
     let woken = state.withLock { state in
-      state.now += Int64(duration / .milliseconds(1))
+      state.now += duration.inMilliseconds
       let due = state.sleepers.filter { $0.value.until <= state.now }
       for id in due.keys { state.sleepers[id] = nil }
       return due.values.map(\.wake)
@@ -297,7 +297,7 @@ final class TestTime: Sendable {
       await withCheckedContinuation { sleeper in
         let watchers: [CheckedContinuation<Void, Never>]? = state.withLock { state in
           if Task.isCancelled || duration <= .zero { return nil }
-          state.sleepers[id] = (state.now + Int64(duration / .milliseconds(1)), sleeper)
+          state.sleepers[id] = (state.now + duration.inMilliseconds, sleeper)
           let told = state.watchers.filter { $0.count <= state.sleepers.count }
           state.watchers.removeAll { $0.count <= state.sleepers.count }
           return told.map(\.tell)
