@@ -20,7 +20,8 @@ extension OrderChange.Order {
   /// No database keeps a zero in a text, and SQLite would end the text there: two tokens would be one order.
   package var storedName: String {
     switch self {
-    case .secretToken(let token): "secret:\(token.replacing("\0", with: "\u{FFFD}"))"
+    case .secretToken(let token):
+      "secret:" + (token.utf8.contains(0) ? token.replacing("\0", with: "\u{FFFD}") : token)
     case .id(let id): "id:\(id)"
     }
   }

@@ -5,8 +5,9 @@ import Synchronization
 
 /// Makes many writes share one commit, and so one wait for the disk.
 ///
-/// While a commit is under way, further writes gather; the next commit takes them all. Each write is in a savepoint of
-/// its own, so one that fails takes nothing of the others with it. Nobody hears of success before the commit is done.
+/// While a commit is under way, further writes gather; the next commit takes them all. When one of them fails they are all
+/// done again, each in a savepoint of its own, so it takes nothing of the others with it. That is rare, and savepoints would
+/// cost every write two statements more. Nobody hears of success before the commit is done.
 final class CommitQueue: Sendable {
   private struct State {
     var pending: [any PendingWrite] = []
@@ -77,7 +78,14 @@ final class CommitQueue: Sendable {
     try file.check()
     do {
       try database.beginTransaction(.immediate)
-      for write in batch { try apply(write, in: database) }
+      do {
+        for write in batch { try write.apply(database) }
+      } catch {
+        guard database.isInsideTransaction, error.concernsOneWrite else { throw error }
+        try database.rollback()
+        try database.beginTransaction(.immediate)
+        for write in batch { try applyAlone(write, in: database) }
+      }
       try database.commit()
     } catch {
       // SQLite ends the transaction by itself when, for example, the disk is full.
@@ -88,7 +96,7 @@ final class CommitQueue: Sendable {
     try file.check()
   }
 
-  private func apply(_ write: any PendingWrite, in database: Database) throws {
+  private func applyAlone(_ write: any PendingWrite, in database: Database) throws {
     try database.cachedStatement(sql: "SAVEPOINT write").execute()
     do {
       try write.apply(database)

@@ -22,7 +22,8 @@ extension SQLiteStore {
   package func request(_ key: OrderKey, correlationID: String, at now: Int64) async throws(StoreError) -> Job {
     try await commits.write { database in
       let order = try OrderRow.findOrMake(key, in: database)
-      let id = try Reception.bringForward(order, correlationID: correlationID, now: now, in: database)
+      let id = try Reception.bringForward(
+        order, order.waitingJob(in: database), correlationID: correlationID, now: now, in: database)
       return try JobRows.knownJob(id, tenant: key.tenant, in: database)
     }
   }
@@ -61,7 +62,8 @@ private struct Reception {
       try database.cachedStatement(sql: "UPDATE orders SET newest_update = ? WHERE id = ?")
         .execute(arguments: [update, order.id])
     }
-    if try order.waitingJob(in: database) != nil {
+    let waiting = try order.waitingJob(in: database)
+    if waiting != nil {
       // An older row says nothing that the waiting job will not see.
       guard isNews(order, isKnownRow: isKnownRow) else { return nil }
     } else {
@@ -70,7 +72,7 @@ private struct Reception {
       guard isNews(order, isKnownRow: isKnownRow) || newest ?? .min > covered else { return nil }
     }
     let known = OrderRow(id: order.id, newestUpdate: newest, doneUpdate: order.doneUpdate)
-    return try Self.bringForward(known, correlationID: correlationID, now: now, in: database)
+    return try Self.bringForward(known, waiting, correlationID: correlationID, now: now, in: database)
   }
 
   /// Whether the order may have changed since it was fetched last.
@@ -104,9 +106,9 @@ private struct Reception {
 
   /// Makes the order's waiting job due, with its attempts forgotten, or makes one.
   static func bringForward(
-    _ order: OrderRow, correlationID: String, now: Int64, in database: Database
+    _ order: OrderRow, _ waiting: Int64?, correlationID: String, now: Int64, in database: Database
   ) throws -> Int64 {
-    if let waiting = try order.waitingJob(in: database) {
+    if let waiting {
       try database.cachedStatement(
         sql: """
           UPDATE jobs SET state = 'available', attempts = 0, run_at = min(run_at, ?), newest_update = ? WHERE id = ?

@@ -123,9 +123,18 @@ package final class SQLiteStore: Sendable {
 
   /// Lets the file grow no further than so many pages, as a full disk would; nil takes the limit away.
   func limitPages(to count: Int?) async throws(StoreError) {
+    try await set("max_page_count", count ?? 1_073_741_823)
+  }
+
+  /// Refuses to write, as on a file system that was mounted anew for reading alone.
+  func refuseWriting(_ isRefused: Bool) async throws(StoreError) {
+    try await set("query_only", isRefused ? 1 : 0)
+  }
+
+  private func set(_ pragma: String, _ value: Int) async throws(StoreError) {
     let result: Result<Void, StoreError> = await withCheckedContinuation { continuation in
       pool.asyncWriteWithoutTransaction { database in
-        let done = Result { try database.execute(sql: "PRAGMA max_page_count = \(count ?? 1_073_741_823)") }
+        let done = Result { try database.execute(sql: "PRAGMA \(pragma) = \(value)") }
         continuation.resume(returning: done.mapError { StoreError($0) })
       }
     }

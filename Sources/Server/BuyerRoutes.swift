@@ -34,7 +34,7 @@ extension Routes {
           return try trouble(error, kind, request, context)
         }
       }
-      add(to: router, path, [.get: handler, .head: handler])
+      add(to: router, path, [.get: handler])
     }
     let fromMail: Handler = { request, context in
       guard let id = context.pathPart("tenantId"), let tenant = front.tenant(id),
@@ -53,7 +53,7 @@ extension Routes {
         address: "\(front.settings.publicURL)/o/\(id)/\(context.parameters.get("orderSecret") ?? "")",
         bundle: file.fileID.isEmpty ? nil : .file(file.fileID), request)
     }
-    add(to: router, "/o/{tenantId}/{orderSecret}", [.get: fromMail, .head: fromMail])
+    add(to: router, "/o/{tenantId}/{orderSecret}", [.get: fromMail])
     let badge: Handler = { _, context in
       guard let badge = context.pathPart("language").flatMap({ front.settings.badges[$0] }) else {
         throw Problem(.notFound, "There is no artwork in this language.")
@@ -62,7 +62,7 @@ extension Routes {
         status: .ok, headers: [.contentType: badge.mediaType, .cacheControl: "public, max-age=86400"],
         body: .init(byteBuffer: ByteBuffer(bytes: badge.bytes)))
     }
-    add(to: router, "/badges/{language}", [.get: badge, .head: badge])
+    add(to: router, "/badges/{language}", [.get: badge])
   }
 
   // MARK: Tokens

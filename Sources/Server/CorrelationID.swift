@@ -15,12 +15,14 @@ enum CorrelationID {
   /// 32 hexadecimal digits, as traces have them.
   static func new() -> String {
     var generator = SystemRandomNumberGenerator()
-    return hex(generator.next()) + hex(generator.next())
-  }
-
-  private static func hex(_ number: UInt64) -> String {
-    let digits = String(number, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
+    let halves: [UInt64] = [generator.next(), generator.next()]
+    return String(unsafeUninitializedCapacity: 32) { text in
+      for place in 0..<32 {
+        let digit = UInt8(halves[place / 16] >> (place % 16 * 4) & 0xF)
+        text[place] = digit < 10 ? 0x30 + digit : 0x61 - 10 + digit
+      }
+      return 32
+    }
   }
 
   private static func isGood(_ text: String) -> Bool {

@@ -21,7 +21,7 @@ struct RequestObservation: RouterMiddleware {
     do {
       response = try await next(request, context)
     } catch {
-      response = problem(error, context).response(to: request, correlationID: context.correlationID)
+      response = problem(error, of: request, context).response(to: request, correlationID: context.correlationID)
     }
     response.headers[.correlationID] = context.correlationID
     response.headers[.contentTypeOptions] = "nosniff"
@@ -33,16 +33,18 @@ struct RequestObservation: RouterMiddleware {
       method: Routes.methods.contains(request.method) ? request.method.rawValue : "_OTHER", route: route,
       status: status, duration: ContinuousClock.now - start)
     let level: Logger.Level =
-      status >= 500 ? .error : status >= 400 && (status != 404 || context.isWebhook) ? .notice : .debug
+      status >= 500 && status != 501 ? .error : status >= 400 && (status != 404 || context.isWebhook) ? .notice : .debug
     context.logger.log(
       level: level, "\(request.method.rawValue.prefix(20)) \(route)",
       metadata: ["status": "\(status)", "duration_ms": "\(Int((ContinuousClock.now - start) / .milliseconds(1)))"])
     return response
   }
 
-  private func problem(_ error: any Error, _ context: ServiceContext) -> Problem {
+  private func problem(_ error: any Error, of request: Request, _ context: ServiceContext) -> Problem {
     switch error {
     case let problem as Problem: return problem
+    case let error as HTTPError where error.status == .notFound && !Routes.isKnown(request.method):
+      return Problem(.notImplemented, "No address here knows this method.")
     case let error as HTTPError where error.status == .notFound:
       return Problem(.notFound, "There is nothing at this address. /openapi.json lists what there is.")
     case let error as HTTPError: return Problem(error.status, error.body)

@@ -34,10 +34,17 @@ package struct Routes: Sendable {
 
   static let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options]
 
+  private static let refusedMethods: [HTTPRequest.Method] = [.trace, .connect]
+
+  static func isKnown(_ method: HTTPRequest.Method) -> Bool { (methods + refusedMethods).contains(method) }
+
   /// Adds what a path is asked by; whoever asks by another method is told which there are (RFC 9110, 15.5.6).
+  /// What answers GET answers HEAD (RFC 9110, 9.3.2).
   func add(to router: Router<ServiceContext>, _ path: String, _ handlers: [HTTPRequest.Method: Handler]) {
+    var handlers = handlers
+    if let get = handlers[.get] { handlers[.head] = get }
     let allowed = Self.methods.filter { handlers[$0] != nil }.map(\.rawValue).joined(separator: ", ")
-    for method in Self.methods + [.trace, .connect] {
+    for method in Self.methods + Self.refusedMethods {
       let handler =
         handlers[method] ?? { _, _ in
           throw Problem(.methodNotAllowed, "This address takes \(allowed).", headers: [.allow: allowed])

@@ -100,7 +100,7 @@ extension Routes {
 
   /// The three types that the specification has; none at all is taken for JSON.
   private func checkType(_ request: Request) throws(Problem) {
-    guard let field = request.headers[.contentType] else { return }
+    guard let field = request.headers[.contentType], field != "application/json" else { return }
     let type = field.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces).lowercased()
     if type == "application/json" || type == "text/json" { return }
     if type.hasPrefix("application/"), type.hasSuffix("+json") { return }

@@ -70,14 +70,25 @@ struct LogLines: LogHandler {
   }
 
   /// Whole lines, one after the other, whichever threads they come from.
-  private static let turn = Mutex(())
+  private static let turn = Mutex(Turn())
+
+  private struct Turn {
+    var lastWasCutOff = false
+  }
 
   private static func write(_ line: String) {
-    var rest = Array(line.utf8) + [0x0A]
-    turn.withLock { _ in
+    turn.withLock { turn in
+      var rest = (turn.lastWasCutOff ? [0x0A] : []) + Array(line.utf8) + [0x0A]
+      let count = rest.count
+      defer { turn.lastWasCutOff = !rest.isEmpty && (turn.lastWasCutOff || rest.count < count) }
       while !rest.isEmpty {
         let count = Glibc.write(STDERR_FILENO, rest, rest.count)
         if count < 0, errno == EINTR { continue }
+        if count < 0, errno == EAGAIN {
+          // A terminal or a pipe that is behind: whoever reads it is given a second.
+          var output = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
+          if poll(&output, 1, 1000) > 0 { continue }
+        }
         // Nobody reads it: there is nowhere to say so.
         guard count > 0 else { return }
         rest.removeFirst(count)

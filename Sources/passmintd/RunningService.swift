@@ -45,6 +45,8 @@ struct RunningService {
     signal(SIGPIPE, SIG_IGN)
     // A file that may grow no further is a full disk: the store says so, and goes on when it may.
     signal(SIGXFSZ, SIG_IGN)
+    // Until somebody listens for it. It would end the process; the configuration was read a moment ago.
+    signal(SIGHUP, SIG_IGN)
     let store: SQLiteStore
     do throws(StoreError) {
       store = try SQLiteStore(path: configuration.storePath)
@@ -136,7 +138,7 @@ struct RunningService {
       router: router,
       server: .http1(
         configuration: .init(
-          idleTimeout: .seconds(75),
+          additionalChannelHandlers: [SlowRequests(limit: .seconds(60))], idleTimeout: .seconds(75),
           httpDecoderConfiguration: .init(maxHeaderFieldSize: 1 << 15, maxHeaderListSize: 1 << 16))),
       configuration: configuration,
       onServerRunning: { [logger, portFile] channel in

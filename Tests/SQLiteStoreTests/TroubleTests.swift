@@ -49,6 +49,20 @@ struct TroubleTests {
     #expect(try await SQLiteStore(path: folder.file).orders() == ["x"])
   }
 
+  @Test func `says that its disk may be written no longer, and goes on when it may`() async throws {
+    let folder = try Folder()
+    let store = try SQLiteStore(path: folder.file)
+    try await store.hear("before")
+    try await store.refuseWriting(true)
+    await #expect(throws: StoreError.readOnly) { try await store.hear("lost") }
+    await #expect(throws: StoreError.readOnly) { try await store.checkWriting() }
+    #expect(try await store.orders() == ["before"])
+    try await store.refuseWriting(false)
+    try await store.checkWriting()
+    try await store.hear("after")
+    #expect(try await store.orders() == ["before", "after"])
+  }
+
   @Test func `does not open where there is no folder, or a folder in its place`() throws {
     let folder = try Folder()
     for path in ["\(folder.path)/none/store.sqlite", folder.path] {
