@@ -36,6 +36,15 @@ public final class IssuingService: Service {
     package var sealedBytes = 64 << 20
     /// Bytes of files that passes share, kept in memory.
     package var assetBytes = 64 << 20
+    /// Pushes that a lane has under way at once, and how many lanes there are.
+    package var pushesAtOnce = 200
+    package var pushLanes = 3
+    /// Of pushes: a phone that cannot be told for a day asks by itself when it is opened.
+    package var pushBackoff = Backoff(base: 2_000, cap: 7_200_000, limit: 16)
+    /// For how long a tenant is not pushed for after its certificate was refused.
+    package var pushPause = Duration.seconds(300)
+    /// How often it is written down who had which pass.
+    package var noteInterval = Duration.seconds(1)
     /// Names this process in leases.
     package var worker = "worker"
 
@@ -60,6 +69,8 @@ public final class IssuingService: Service {
   let logger: Logger
   let known: Mutex<Known>
   let wakeSignal = WakeSignal()
+  let pushState: PushState
+  let deliveries = PendingDeliveries()
   let storeTrouble = StoreTrouble()
   let figures = Figures()
   let salesPoints = SalesPoints()
@@ -88,6 +99,7 @@ public final class IssuingService: Service {
     self.sleep = sleep
     self.logger = logger
     known = Mutex(Known(tenants))
+    pushState = PushState(lanes: settings.pushLanes)
     sealed = BoundedCache(limit: settings.sealedBytes)
     assets = BoundedCache(limit: settings.assetBytes)
   }
@@ -100,7 +112,10 @@ public final class IssuingService: Service {
   /// Puts other tenants in place. Jobs of a tenant that is gone wait until it comes back.
   package func replaceTenants(_ tenants: [Tenant]) {
     known.withLock { $0 = Known(tenants) }
+    // Perhaps somebody has mended a certificate.
+    pushState.pauses.withLock { $0 = [:] }
     wake()
+    wakePushes()
   }
 
   // MARK: Changes

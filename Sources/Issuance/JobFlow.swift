@@ -151,22 +151,23 @@ extension IssuingService {
     switch ending {
     case .complete(let file, let notice):
       let changed = try await store.complete(job, saving: file, notice: notice, at: clock())
+      if !changed.isEmpty { wakePushes() }
       logger.info(
         "completed", metadata: ["passes": "\(file.passes.count)", "changed": "\(changed.count)"])
       if let notice { logger.warning("\(notice)") }
       return .completed
     case .wait(let file, let moment, let reason):
-      try await store.save(file, tenant: tenant, at: clock())
+      if !(try await store.save(file, tenant: tenant, at: clock())).isEmpty { wakePushes() }
       try await store.release(job, at: moment, reason: reason, now: clock())
       logger.info("waits: \(reason)")
       return .waiting
     case .saveAndRetry(let file, let moment, let reason):
-      try await store.save(file, tenant: tenant, at: clock())
+      if !(try await store.save(file, tenant: tenant, at: clock())).isEmpty { wakePushes() }
       try await store.retry(job, at: moment, reason: reason, now: clock())
       logger.warning("tried again later: \(reason)")
       return .retried
     case .saveAndDiscard(let file, let reason):
-      try await store.save(file, tenant: tenant, at: clock())
+      if !(try await store.save(file, tenant: tenant, at: clock())).isEmpty { wakePushes() }
       try await store.discard(job, reason: reason, at: clock())
       logger.error("given up: \(reason)")
       return .discarded

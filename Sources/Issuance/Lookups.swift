@@ -112,6 +112,7 @@ extension IssuingService {
     let saved = try await stored { () async throws(StoreError) in
       try await self.store.save(made.issued, tenant: tenant.id, at: self.clock())
     }
+    if !saved.isEmpty { wakePushes() }
     logger.info("looked up", metadata: ["changed": "\(saved.count)", "waiting": "\(made.waiting)"])
     if let notice = made.noticeText { logger.warning("\(notice)") }
     let answered = Answered(

@@ -71,6 +71,21 @@ package struct IssuedFile: Sendable {
   package var assets: [[UInt8]: PassAssets]
   /// Of the request that the file was read for; nil when nobody says.
   package var correlationID: String?
+  /// How passes differ from those that were there when they were made, by serial number.
+  package var differences: [String: Difference] = [:]
+
+  /// How a pass differs from the one it takes the place of.
+  package struct Difference: Sendable, Hashable {
+    /// `IssuedPass.contentDigest` of the other one.
+    package let from: [UInt8]
+    /// As `PassEvent.detail` has it.
+    package let detail: String
+
+    package init(from: [UInt8], detail: String) {
+      self.from = from
+      self.detail = detail
+    }
+  }
 
   package init(
     number: String? = nil, asOf: Int64 = 0, passes: [IssuedPass] = [], assets: [[UInt8]: PassAssets] = [:],

@@ -118,6 +118,65 @@ package protocol Store: Sendable {
   func passes(
     _ filter: PassFilter, tenant: String, offset: Int, limit: Int
   ) async throws(StoreError) -> PassPage
+
+  // MARK: Devices
+
+  /// Registers a device for a pass. The token counts for all passes of the device. A device that registers is told of the
+  /// pass with its next list, for nobody knows which content it has; if nobody was handed the present one, it is pushed.
+  ///
+  /// - Parameter limit: how many passes a device may have.
+  func register(
+    _ device: DeviceKey, pushToken: String, serialNumber: String, limit: Int, correlationID: String, at now: Int64
+  ) async throws(StoreError) -> Registration
+
+  /// Takes a registration back, and with its last one the device.
+  ///
+  /// - Returns: whether there was one.
+  func unregister(
+    _ device: DeviceKey, serialNumber: String, correlationID: String, at now: Int64
+  ) async throws(StoreError) -> Bool
+
+  /// The passes of a device that changed after a tag; nil when there are none.
+  ///
+  /// - Parameter tag: of an answer before; nil for all passes. One that was never given out counts as nil.
+  func updatedPasses(of device: DeviceKey, after tag: Int64?) async throws(StoreError) -> UpdatedPasses?
+
+  /// Keeps what phones wrote.
+  ///
+  /// - Parameter limit: how many lines of a tenant are kept; the oldest go.
+  func keep(_ lines: [DeviceLogLine], tenant: String, limit: Int, at now: Int64) async throws(StoreError)
+
+  // MARK: Pushes
+
+  /// Takes pushes that are due, and those whose lease ran out.
+  func claimPushes(
+    _ limit: Int, worker: String, leasedUntil: Int64, at now: Int64
+  ) async throws(StoreError) -> [Push]
+
+  /// Ends pushes, all together. What is no longer this worker's is left alone.
+  func end(_ pushes: [(push: Push, ending: PushEnding)], at now: Int64) async throws(StoreError)
+
+  /// When `claimPushes` will next find something, which may be in the past; nil while nothing waits or runs.
+  func nextPushDue() async throws(StoreError) -> Int64?
+
+  /// Has all devices of a pass pushed, and lists it to them as changed.
+  ///
+  /// - Returns: how many devices; nil when there is no such pass.
+  func requestPushes(
+    serialNumber: String, tenant: String, correlationID: String, at now: Int64
+  ) async throws(StoreError) -> Int?
+
+  func pushSummary() async throws(StoreError) -> PushSummary
+
+  // MARK: History
+
+  /// Writes down who had what.
+  func note(_ deliveries: [Delivery]) async throws(StoreError)
+
+  /// What happened to a pass; nil when there is no such pass.
+  ///
+  /// - Parameter limit: of events and of lines, the newest.
+  func history(of serialNumber: String, tenant: String, limit: Int) async throws(StoreError) -> PassHistory?
 }
 
 /// What passes are looked up by.

@@ -17,10 +17,13 @@ package struct Tenant: Sendable {
   package let identity: SigningIdentity
   package let issuer: PassIssuer
   package let keys: PassKeys
+  /// How its phones are told of changes; nil: they are not.
+  package let push: (any PushTransport)?
 
   package init(
     id: String, name: String, secutix: SecutixClient, reading: ExportOptions, routing: TemplateRouting,
-    identity: SigningIdentity, issuer: PassIssuer, keys: PassKeys
+    identity: SigningIdentity, issuer: PassIssuer, keys: PassKeys,
+    push: (any PushTransport)? = nil
   ) {
     self.id = id
     self.name = name
@@ -30,5 +33,6 @@ package struct Tenant: Sendable {
     self.identity = identity
     self.issuer = issuer
     self.keys = keys
+    self.push = push
   }
 }

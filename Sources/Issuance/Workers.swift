@@ -84,6 +84,10 @@ extension IssuingService {
       await withDiscardingTaskGroup { group in
         group.addTask { await self.renewLeases(of: held) }
         group.addTask { await self.forgetNowAndThen() }
+        group.addTask { await self.noteDeliveriesNowAndThen() }
+        for lane in 0..<settings.pushLanes {
+          group.addTask { await self.pushDevices(lane: lane) { held.isStopping } }
+        }
         while !held.isStopping, !Task.isCancelled {
           let pause = await claim(into: held)
           // Asked to stop while it claimed, it begins none of what it got.
@@ -101,7 +105,7 @@ extension IssuingService {
               self.wakeSignal.set()
             }
           }
-          if pause != .zero { await self.pause(atMost: pause) }
+          if pause != .zero { await sleepUntil(wakeSignal, atMost: pause) }
         }
         await giveBack(held.takeAllNext())
         if held.begunCount > 0, !Task.isCancelled {
@@ -117,7 +121,9 @@ extension IssuingService {
     } onGracefulShutdown: {
       held.isStopping = true
       self.wakeSignal.set()
+      self.wakePushes()
     }
+    await noteDeliveries()
   }
 
   /// Takes what is due, as far as there is room.
@@ -142,9 +148,9 @@ extension IssuingService {
     }
   }
 
-  private func pause(atMost duration: Duration) async {
+  func sleepUntil(_ signal: WakeSignal, atMost duration: Duration) async {
     await withTaskGroup(of: Void.self) { group in
-      group.addTask { await self.wakeSignal.wait() }
+      group.addTask { await signal.wait() }
       group.addTask { try? await self.sleep(duration) }
       await group.next()
       group.cancelAll()

@@ -7,6 +7,7 @@ enum Migrations {
     migrator.registerMigration("1 jobs and passes") { try $0.execute(sql: jobsAndPasses) }
     migrator.registerMigration("2 shared files") { try $0.execute(sql: sharedFiles) }
     migrator.registerMigration("3 whose request changed a pass") { try $0.execute(sql: changedBy) }
+    migrator.registerMigration("4 devices, pushes, history") { try $0.execute(sql: devices) }
     return migrator
   }
 
@@ -97,6 +98,74 @@ enum Migrations {
     """
 
   private static let changedBy = "ALTER TABLE passes ADD COLUMN correlation_id TEXT;"
+
+  private static let devices = """
+    CREATE TABLE devices (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      tenant TEXT NOT NULL,
+      pass_type TEXT NOT NULL,
+      library_identifier TEXT NOT NULL,
+      push_token TEXT NOT NULL,
+      token_since INTEGER NOT NULL,
+      UNIQUE (tenant, pass_type, library_identifier)
+    ) STRICT;
+
+    CREATE TABLE registrations (
+      device INTEGER NOT NULL REFERENCES devices (id) ON DELETE CASCADE,
+      pass INTEGER NOT NULL REFERENCES passes (id) ON DELETE CASCADE,
+      -- An update tag of its own: to this device the pass changed at the latest then.
+      tag INTEGER NOT NULL,
+      -- The tag of the last change of this pass that it was pushed for.
+      pushed_tag INTEGER NOT NULL,
+      registered_at INTEGER NOT NULL,
+      PRIMARY KEY (device, pass)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX registrations_of_pass ON registrations (pass);
+
+    CREATE TABLE pushes (
+      device INTEGER PRIMARY KEY REFERENCES devices (id) ON DELETE CASCADE,
+      tag INTEGER NOT NULL,
+      state TEXT NOT NULL CHECK (state IN ('available', 'running', 'retryable', 'discarded')),
+      correlation_id TEXT,
+      attempts INTEGER NOT NULL DEFAULT 0,
+      claims INTEGER NOT NULL DEFAULT 0,
+      run_at INTEGER NOT NULL,
+      worker TEXT,
+      leased_until INTEGER,
+      reason TEXT,
+      CHECK ((state = 'running') = (worker IS NOT NULL AND leased_until IS NOT NULL))
+    ) STRICT;
+    CREATE INDEX pushes_due ON pushes (run_at, device) WHERE state IN ('available', 'retryable');
+    CREATE INDEX pushes_running ON pushes (leased_until) WHERE state = 'running';
+
+    CREATE TABLE events (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      pass INTEGER NOT NULL REFERENCES passes (id) ON DELETE CASCADE,
+      kind TEXT NOT NULL,
+      at INTEGER NOT NULL,
+      times INTEGER NOT NULL DEFAULT 1,
+      last_at INTEGER NOT NULL,
+      -- A number that may be of a device that is gone.
+      device INTEGER,
+      correlation_id TEXT,
+      detail TEXT
+    ) STRICT;
+    CREATE INDEX events_of_pass ON events (pass, id);
+
+    CREATE TABLE device_log (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      tenant TEXT NOT NULL,
+      serial_number TEXT,
+      device INTEGER,
+      at INTEGER NOT NULL,
+      text TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX device_log_of_tenant ON device_log (tenant, id);
+    CREATE INDEX device_log_of_pass ON device_log (tenant, serial_number, id) WHERE serial_number IS NOT NULL;
+
+    -- The update tag of the newest content that somebody was handed.
+    ALTER TABLE passes ADD COLUMN handed_tag INTEGER;
+    """
 
   private static let sharedFiles = """
     -- What passes share, by its SHA-256, so that a pass can be had as it was composed whatever became of its template.

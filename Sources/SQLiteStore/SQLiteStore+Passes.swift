@@ -106,8 +106,27 @@ enum PassRows {
         changedAt: isChanged ? now : known?.changedAt ?? now, createdAt: known?.createdAt ?? now,
         correlationID: isChanged ? file.correlationID : known?.correlationID)
       try write(record, in: database)
-      return isChanged ? record : nil
+      guard isChanged else { return nil }
+      try tell(record, known, file.differences[pass.serialNumber], at: now, in: database)
+      return record
     }
+  }
+
+  /// What follows from a change: it is in the pass's history, and its devices are to be pushed.
+  private static func tell(
+    _ record: PassRecord, _ known: Known?, _ difference: IssuedFile.Difference?, at now: Int64, in database: Database
+  ) throws {
+    let correlationID = record.correlationID
+    guard let known else {
+      return try EventRows.add(
+        .issued, to: database.lastInsertedRowID, correlationID: correlationID, at: now, in: database)
+    }
+    let isVoided = record.pass.state == .voided && known.state != IssuedPass.State.voided.rawValue
+    // Made of another content than the one that was there, it would say what is not so.
+    let detail = difference.flatMap { $0.from == known.contentDigest ? $0.detail : nil }
+    try EventRows.add(
+      isVoided ? .voided : .changed, to: known.row, correlationID: correlationID, detail: detail, at: now, in: database)
+    try PushRows.want(pass: known.row, tag: record.updateTag, correlationID: correlationID, at: now, in: database)
   }
 
   /// Notes when a file was read.
@@ -126,6 +145,8 @@ enum PassRows {
   }
 
   private struct Known {
+    let row: Int64
+    let state: String
     let contentDigest: [UInt8]
     let asOf: Int64
     let updateTag: Int64
@@ -137,17 +158,17 @@ enum PassRows {
   private static func known(_ serialNumber: String, tenant: String, in database: Database) throws -> Known? {
     let statement = try database.cachedStatement(
       sql: """
-        SELECT content_digest, as_of, update_tag, changed_at, created_at, correlation_id FROM passes
+        SELECT id, state, content_digest, as_of, update_tag, changed_at, created_at, correlation_id FROM passes
         WHERE tenant = ? AND serial_number = ?
         """)
     return try Row.fetchOne(statement, arguments: [tenant, serialNumber]).map { row in
       Known(
-        contentDigest: bytes(row, "content_digest"), asOf: row["as_of"], updateTag: row["update_tag"],
+        row: row["id"], state: row["state"], contentDigest: bytes(row, "content_digest"), asOf: row["as_of"], updateTag: row["update_tag"],
         changedAt: row["changed_at"], createdAt: row["created_at"], correlationID: row["correlation_id"])
     }
   }
 
-  private static func nextTag(in database: Database) throws -> Int64 {
+  static func nextTag(in database: Database) throws -> Int64 {
     try database.cachedStatement(sql: "UPDATE update_tag SET value = value + 1").execute()
     guard let tag = try Int64.fetchOne(database.cachedStatement(sql: "SELECT value FROM update_tag")) else {
       throw StoreError.corrupt("the last update tag is missing")

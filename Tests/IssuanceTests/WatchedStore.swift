@@ -7,6 +7,7 @@ import Synchronization
 final class WatchedStore: Store {
   enum Step: Hashable, Sendable {
     case accept, claim, renew, complete, retry, release, discard, nextDue, save, pass, passes, assets
+    case claimPushes, endPushes
   }
 
   private let store: any Store
@@ -129,6 +130,55 @@ final class WatchedStore: Store {
     _ filter: PassFilter, tenant: String, offset: Int, limit: Int
   ) async throws(StoreError) -> PassPage {
     try await store.passes(filter, tenant: tenant, offset: offset, limit: limit)
+  }
+
+  func register(
+    _ device: DeviceKey, pushToken: String, serialNumber: String, limit: Int, correlationID: String, at now: Int64
+  ) async throws(StoreError) -> Registration {
+    try await store.register(
+      device, pushToken: pushToken, serialNumber: serialNumber, limit: limit, correlationID: correlationID, at: now)
+  }
+
+  func unregister(
+    _ device: DeviceKey, serialNumber: String, correlationID: String, at now: Int64
+  ) async throws(StoreError) -> Bool {
+    try await store.unregister(device, serialNumber: serialNumber, correlationID: correlationID, at: now)
+  }
+
+  func updatedPasses(of device: DeviceKey, after tag: Int64?) async throws(StoreError) -> UpdatedPasses? {
+    try await store.updatedPasses(of: device, after: tag)
+  }
+
+  func keep(_ lines: [DeviceLogLine], tenant: String, limit: Int, at now: Int64) async throws(StoreError) {
+    try await store.keep(lines, tenant: tenant, limit: limit, at: now)
+  }
+
+  func claimPushes(
+    _ limit: Int, worker: String, leasedUntil: Int64, at now: Int64
+  ) async throws(StoreError) -> [Push] {
+    try await before(.claimPushes)
+    return try await store.claimPushes(limit, worker: worker, leasedUntil: leasedUntil, at: now)
+  }
+
+  func end(_ pushes: [(push: Push, ending: PushEnding)], at now: Int64) async throws(StoreError) {
+    try await before(.endPushes)
+    try await store.end(pushes, at: now)
+  }
+
+  func nextPushDue() async throws(StoreError) -> Int64? { try await store.nextPushDue() }
+
+  func requestPushes(
+    serialNumber: String, tenant: String, correlationID: String, at now: Int64
+  ) async throws(StoreError) -> Int? {
+    try await store.requestPushes(serialNumber: serialNumber, tenant: tenant, correlationID: correlationID, at: now)
+  }
+
+  func pushSummary() async throws(StoreError) -> PushSummary { try await store.pushSummary() }
+
+  func note(_ deliveries: [Delivery]) async throws(StoreError) { try await store.note(deliveries) }
+
+  func history(of serialNumber: String, tenant: String, limit: Int) async throws(StoreError) -> PassHistory? {
+    try await store.history(of: serialNumber, tenant: tenant, limit: limit)
   }
 }
 

@@ -1,0 +1,151 @@
+import Issuance
+import Testing
+
+@Suite("A remembered device")
+struct DeviceTests {
+  @Test(arguments: StoreUnderTest.all)
+  func `is told of what changed since its last list, newest last`(kind: StoreUnderTest) async throws {
+    let folder = try StoreUnderTest.Folder()
+    let store = try await kind.open(folder)
+    try await store.save([pass("1"), pass("2"), pass("3")], tenant: "a", at: 5)
+    #expect(try await store.updatedPasses(of: phone(), after: nil) == nil)
+    for serial in ["1", "2"] {
+      #expect(try await store.add(serial) == .new)
+      #expect(try await store.add(serial) == .known)
+    }
+    let first = try #require(try await store.updatedPasses(of: phone(), after: nil))
+    #expect(first.serialNumbers == ["1", "2"])
+    #expect(try await store.updatedPasses(of: phone(), after: first.tag) == nil)
+
+    // Twice within a millisecond, and a list in between: both are seen.
+    try await store.save([pass("2", content: 2, asOf: 1)], tenant: "a", at: 6)
+    let second = try #require(try await store.updatedPasses(of: phone(), after: first.tag))
+    #expect(second.serialNumbers == ["2"])
+    try await store.save([pass("2", content: 3, asOf: 2), pass("3", content: 3, asOf: 2)], tenant: "a", at: 6)
+    let third = try #require(try await store.updatedPasses(of: phone(), after: second.tag))
+    #expect(third.serialNumbers == ["2"] && third.tag > second.tag)
+    // What did not change is not told; a tag that was never given out, as after a restored backup, misses nothing.
+    try await store.save([pass("2", content: 3, asOf: 3)], tenant: "a", at: 7)
+    #expect(try await store.updatedPasses(of: phone(), after: third.tag) == nil)
+    #expect(try await store.updatedPasses(of: phone(), after: third.tag + 1_000)?.serialNumbers == ["1", "2"])
+  }
+
+  @Test(arguments: StoreUnderTest.all)
+  func `is told of a pass that changed between its download and its registration`(kind: StoreUnderTest) async throws {
+    let folder = try StoreUnderTest.Folder()
+    let store = try await kind.open(folder)
+    try await store.save([pass("1"), pass("2")], tenant: "a", at: 5)
+    try await store.handOut("1", tag: 1)
+    try await store.handOut("2", tag: 2)
+    try await store.add("1")
+    try await store.save([pass("2", content: 2, asOf: 1)], tenant: "a", at: 6)
+    try await store.save([pass("1", content: 2, asOf: 1)], tenant: "a", at: 7)
+    try await store.endAll()
+    let list = try #require(try await store.updatedPasses(of: phone(), after: nil))
+    #expect(list.serialNumbers == ["1"])
+    // The list before was newer than the change; nobody was handed the new content, so the device is pushed.
+    try await store.add("2")
+    #expect(try await store.updatedPasses(of: phone(), after: list.tag)?.serialNumbers == ["2"])
+    #expect(try await store.claimPushes().count == 1)
+    try await store.endAll(at: 200)
+    try await store.handOut("2", tag: try #require(try await store.pass(serialNumber: "2", tenant: "a")).updateTag)
+    #expect(try await store.add("2", device: "other") == .new)
+    #expect(try await store.claimPushes(at: 300).isEmpty)
+  }
+
+  @Test(arguments: StoreUnderTest.all)
+  func `goes with its last registration, and belongs to one tenant`(kind: StoreUnderTest) async throws {
+    let folder = try StoreUnderTest.Folder()
+    let store = try await kind.open(folder)
+    try await store.save([pass("1"), pass("2")], tenant: "a", at: 5)
+    try await store.save([pass("1")], tenant: "b", at: 5)
+    #expect(try await store.add("1") == .new)
+    #expect(try await store.add("2") == .new)
+    #expect(try await store.add("1", tenant: "b") == .new)
+    #expect(try await store.add("3") == .noPass)
+    #expect(try await store.updatedPasses(of: phone(tenant: "b"), after: nil)?.serialNumbers == ["1"])
+    #expect(try await store.remove("1", tenant: "b"))
+    #expect(try await store.pushSummary().devices == 1)
+    #expect(try await store.remove("1"))
+    #expect(try await !store.remove("1"))
+    #expect(try await store.updatedPasses(of: phone(), after: nil)?.serialNumbers == ["2"])
+    #expect(try await store.remove("2"))
+    let summary = try await store.pushSummary()
+    #expect(summary.devices == 0 && summary.registrations == 0 && summary.oldestRunAt == nil)
+  }
+
+  @Test(arguments: StoreUnderTest.all)
+  func `has no more passes than it may`(kind: StoreUnderTest) async throws {
+    let folder = try StoreUnderTest.Folder()
+    let store = try await kind.open(folder)
+    try await store.save((0..<4).map { pass("\($0)") }, tenant: "a", at: 5)
+    var answers: [Registration] = []
+    for number in 0..<4 {
+      answers.append(
+        try await store.register(
+          phone(), pushToken: "00", serialNumber: "\(number)", limit: 3, correlationID: "r", at: 6))
+    }
+    #expect(answers == [.new, .new, .new, .tooMany])
+    #expect(
+      try await store.register(phone(), pushToken: "00", serialNumber: "1", limit: 3, correlationID: "r", at: 6)
+        == .known)
+    #expect(
+      try await store.register(
+        phone("other"), pushToken: "00", serialNumber: "1", limit: 0, correlationID: "r", at: 6) == .tooMany)
+    #expect(try await store.pushSummary().devices == 1)
+  }
+
+  @Test(arguments: StoreUnderTest.all)
+  func `writes what troubles it, the newest lines of each tenant`(kind: StoreUnderTest) async throws {
+    let folder = try StoreUnderTest.Folder()
+    let store = try await kind.open(folder)
+    try await store.save([pass("1")], tenant: "a", at: 5)
+    try await store.add("1")
+    let line = DeviceLogLine(text: "first", serialNumber: "1", libraryIdentifier: "phone")
+    try await store.keep([line], tenant: "a", limit: 3, at: 7)
+    let more = (0..<3).map { DeviceLogLine(text: "\($0)", serialNumber: "1", libraryIdentifier: nil) }
+    try await store.keep(more, tenant: "b", limit: 3, at: 7)
+    var lines = try #require(try await store.history(of: "1", tenant: "a", limit: 10)).logLines
+    #expect(lines.map(\.text) == ["first"] && lines[0].device != nil && lines[0].at == 7)
+    try await store.keep(more, tenant: "a", limit: 3, at: 8)
+    lines = try #require(try await store.history(of: "1", tenant: "a", limit: 10)).logLines
+    #expect(lines.map(\.text) == ["0", "1", "2"] && lines[0].device == nil)
+  }
+}
+
+func phone(_ identifier: String = "phone", tenant: String = "a") -> DeviceKey {
+  DeviceKey(tenant: tenant, passType: "pass.org.example", libraryIdentifier: identifier)
+}
+
+extension Store {
+  @discardableResult
+  func add(
+    _ serial: String, device: String = "phone", token: String = "c0ffee", tenant: String = "a", at now: Int64 = 50
+  ) async throws -> Registration {
+    try await register(
+      phone(device, tenant: tenant), pushToken: token, serialNumber: serial, limit: 1_000, correlationID: "register",
+      at: now)
+  }
+
+  func remove(_ serial: String, tenant: String = "a") async throws -> Bool {
+    try await unregister(phone(tenant: tenant), serialNumber: serial, correlationID: "unregister", at: 60)
+  }
+
+  func handOut(_ serial: String, tag: Int64) async throws {
+    try await note([
+      Delivery(tenant: "a", serialNumber: serial, kind: .downloaded, updateTag: tag, at: 5, correlationID: nil)
+    ])
+  }
+
+  func claimPushes(_ limit: Int = 10, at now: Int64 = 100) async throws -> [Push] {
+    try await claimPushes(limit, worker: "w", leasedUntil: now + 100, at: now)
+  }
+
+  /// Pushes everything that is due.
+  @discardableResult
+  func endAll(at now: Int64 = 100, _ ending: PushEnding = .done) async throws -> Int {
+    let pushes = try await claimPushes(1_000, at: now)
+    try await end(pushes.map { ($0, ending) }, at: now)
+    return pushes.count
+  }
+}
