@@ -89,9 +89,14 @@ let package = Package(
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ], swiftSettings: settings),
     .target(
+      name: "AppleWallet",
+      dependencies: ["Issuance", "JSON", "PassBundle", "Passes", .product(name: "Logging", package: "swift-log")],
+      swiftSettings: settings),
+    .target(
       name: "Server",
       dependencies: [
-        "Authorization", "Issuance", "JSON", "PassBundle", "PassPreview", "Passes", "Secutix", "SecutixClient",
+        "AppleWallet", "Authorization", "Issuance", "JSON", "PassBundle", "PassPreview", "Passes", "Secutix",
+        "SecutixClient",
         "Tickets", "ZonedTime",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
@@ -217,7 +222,7 @@ let package = Package(
     .testTarget(
       name: "ServerTests",
       dependencies: [
-        "Authorization", "Issuance", "JSON", "PassBundle", "Passes", "SQLiteStore", "Sandbox", "Secutix",
+        "AppleWallet", "Authorization", "Issuance", "JSON", "PassBundle", "Passes", "SQLiteStore", "Sandbox", "Secutix",
         "SecutixClient", "Server", "Tickets", "ZonedTime",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "HTTPTypes", package: "swift-http-types"),

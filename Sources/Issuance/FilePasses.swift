@@ -1,3 +1,4 @@
+import JSON
 import Logging
 import PassBundle
 import Passes
@@ -35,6 +36,8 @@ struct FileIssuing {
   let reading: FileReading
   let logger: Logger
   private var passes: [String: IssuedPass] = [:]
+  /// The passes that are there, by serial number.
+  private var known: [String: PassRecord] = [:]
   /// In the order in which the tickets stand in the answer.
   private var serials: [String] = []
   private var result: FilePasses
@@ -55,7 +58,7 @@ struct FileIssuing {
     result.waiting = details.waiting
     for rejection in details.refused { refuse(rejection) }
     let tickets = newest(details.tickets)
-    var known = try await knownPasses()
+    known = try await knownPasses()
     let isUndone = isCancelled(details.fileState) || details.orders.contains { isCancelled($0.state) }
     if isUndone || tickets.contains(where: { $0.ticket.isUndone && known[$0.serialNumber] == nil }) {
       // An earlier reading may be on its way to the store with a pass that this one finds undone. From here on it comes
@@ -84,7 +87,7 @@ struct FileIssuing {
       case .ask: result.unknownStates.append(Self.quoted(ticket.stateWord))
       }
     }
-    try await settleMissing(known, answered: Set(tickets.map(\.serialNumber)))
+    try await settleMissing(answered: Set(tickets.map(\.serialNumber)))
     result.issued.passes = serials.compactMap { passes[$0] }
     return result
   }
@@ -151,7 +154,7 @@ struct FileIssuing {
     do throws(CompositionError) {
       let contents = try route.template.contents(
         for: ticket, issuer: tenant.issuer, serialNumber: serialNumber,
-        authenticationToken: tenant.keys.authenticationToken(serialNumber: serialNumber), isVoided: isVoided)
+        authenticationToken: authenticationToken(serialNumber), isVoided: isVoided)
       let digest = service.assetDigests.digest(of: contents.assets)
       service.keep(contents.assets, digest: digest)
       add(
@@ -168,6 +171,19 @@ struct FileIssuing {
       if !isVoided { refuse(serialNumber, "\(route.template.name)/\(error.place): \(error.safeSentence)") }
       return false
     }
+  }
+
+  /// What the phone will show. A phone takes no update with another token than its pass has: while a tenant's secret is
+  /// being changed, a pass keeps the one it was made with.
+  private func authenticationToken(_ serialNumber: String) -> String? {
+    let keys = tenant.keys
+    if keys.isBeingChanged, let json = known[serialNumber]?.pass.rendered.first(where: { $0.path == "pass.json" }),
+      let own = (try? JSONValue(parsing: json.bytes))?["authenticationToken"]?.stringValue,
+      keys.accepts(authenticationToken: own, serialNumber: serialNumber)
+    {
+      return own
+    }
+    return keys.authenticationToken(serialNumber: serialNumber)
   }
 
   /// Voids what was issued, though the ticket now says too little to compose it anew.
@@ -205,7 +221,7 @@ struct FileIssuing {
   /// Passes of this file whose movement Secutix no longer tells of. That alone voids nothing: an answer may be short for
   /// many reasons.
   private mutating func settleMissing(
-    _ known: [String: PassRecord], answered: Set<String>
+    answered: Set<String>
   ) async throws(IssuingError) {
     let details = reading.details
     for (serialNumber, record) in known where !answered.contains(serialNumber) && record.pass.state != .voided {

@@ -35,6 +35,21 @@ package struct PassKeys: Sendable {
     secrets.first.map { Digest.hex(Digest.hmacSHA256(Array("authentication \(serialNumber)".utf8), key: $0)) }
   }
 
+  /// Whether former secrets still count.
+  package var isBeingChanged: Bool { secrets.count > 1 }
+
+  /// Whether a phone's token is that of the pass, under any of the secrets. Takes as long for a wrong token as for a right
+  /// one.
+  package func accepts(authenticationToken token: String, serialNumber: String) -> Bool {
+    var isAccepted = false
+    let shown = Digest.sha256(Array(token.utf8))
+    for secret in secrets {
+      let right = Digest.hex(Digest.hmacSHA256(Array("authentication \(serialNumber)".utf8), key: secret))
+      if Digest.areEqual(Digest.sha256(Array(right.utf8)), shown) { isAccepted = true }
+    }
+    return isAccepted
+  }
+
   /// The word in the address of a page or a download; nil without a secret.
   package func downloadToken(for subject: DownloadToken.Subject) -> DownloadToken? {
     secrets.first.map { DownloadToken(subject, tenant: tenant, secret: $0) }

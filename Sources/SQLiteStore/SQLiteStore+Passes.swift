@@ -163,7 +163,8 @@ enum PassRows {
         """)
     return try Row.fetchOne(statement, arguments: [tenant, serialNumber]).map { row in
       Known(
-        row: row["id"], state: row["state"], contentDigest: bytes(row, "content_digest"), asOf: row["as_of"], updateTag: row["update_tag"],
+        row: row["id"], state: row["state"], contentDigest: bytes(row, "content_digest"), asOf: row["as_of"],
+        updateTag: row["update_tag"],
         changedAt: row["changed_at"], createdAt: row["created_at"], correlationID: row["correlation_id"])
     }
   }

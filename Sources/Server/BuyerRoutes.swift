@@ -27,8 +27,10 @@ extension Routes {
             await page(
               records, waiting: 0, tenant, address: front.settings.publicURL + "/t/\(text)",
               bundle: subject, request)
-          case .pass: try await download(records, tenant, request, isBundle: false)
-          case .bundle: try await download(records, tenant, request, isBundle: true)
+          case .pass:
+            try await download(records, tenant, request, context, isBundle: false, as: .downloaded)
+          case .bundle:
+            try await download(records, tenant, request, context, isBundle: true, as: .downloaded)
           }
         } catch {
           return try trouble(error, kind, request, context)
@@ -175,8 +177,10 @@ extension Routes {
 
   // MARK: Downloads
 
-  private func download(
-    _ records: [PassRecord], _ tenant: ServedTenant, _ request: Request, isBundle: Bool
+  /// - Parameter kind: what it is in the history of the passes.
+  func download(
+    _ records: [PassRecord], _ tenant: ServedTenant, _ request: Request, _ context: ServiceContext, isBundle: Bool,
+    as kind: PassEvent.Kind
   ) async throws(Problem) -> Response {
     var chosen = records
     if isBundle {
@@ -202,6 +206,9 @@ extension Routes {
         : try await front.service.archive(of: first, of: tenant.tenant)
     } catch {
       throw Problem(error)
+    }
+    if request.method != .head {
+      for record in chosen { front.service.handedOut(record, kind, correlationID: context.correlationID) }
     }
     headers[.contentType] = isBundle ? "application/vnd.apple.pkpasses" : "application/vnd.apple.pkpass"
     headers[.contentDisposition] = #"attachment; filename="\#(isBundle ? "tickets.pkpasses" : "ticket.pkpass")""#

@@ -14,6 +14,7 @@ package final class Front: Sendable {
   /// Milliseconds since 1970.
   let clock: @Sendable () -> Int64
   let webhookRate = RequestRate()
+  let logRate = RequestRate()
   let figures = RequestFigures()
   private let tenants: Mutex<[String: ServedTenant]>
   private let isStopping = Atomic(false)

@@ -10,6 +10,11 @@ package enum ServiceMetrics {
   package static let webhookRows = "passmint_webhook_rows_total"
 
   static let jobs = "passmint_jobs"
+  static let pushes = "passmint_pushes"
+  static let pushAge = "passmint_push_age_seconds"
+  static let pushRefused = "passmint_push_refused"
+  static let devices = "passmint_devices"
+  static let registrations = "passmint_registrations"
   static let queueAge = "passmint_queue_age_seconds"
   static let limiterWaiting = "passmint_secutix_limiter_waiting"
   static let certificateExpiry = "passmint_certificate_expiry_timestamp_seconds"
@@ -23,6 +28,12 @@ package enum ServiceMetrics {
     queueAge: "How long the oldest job that could run has waited; 0 when none has.",
     limiterWaiting: "Secutix calls that wait for the institution's rate limit.",
     certificateExpiry: "When the pass certificate of a tenant ends; nothing can be signed behind that.",
+    pushes: "Pushes in the store, by state.",
+    pushAge: "How long the oldest push that could go has waited; 0 when none has.",
+    pushRefused: "1 while Apple refuses a tenant's pushes: its certificate or topic has to be looked at.",
+    devices: "Phones that have passes.",
+    registrations: "Passes on phones.",
+    "passmint_pushes_total": "Pushes that were tried, by tenant and outcome.",
     "passmint_jobs_finished_total": "Jobs that ended, by outcome.",
     "passmint_secutix_calls_total": "Calls to Secutix, by tenant, method and outcome.",
     "passmint_secutix_call_duration_seconds": "Duration of calls to Secutix, by method.",
@@ -47,6 +58,28 @@ package enum ServiceMetrics {
       guard let summary = try? await service.store.jobSummary(tenant: nil) else { return [] }
       let waited = summary.oldestRunAt.map { max(0, clock() - $0) } ?? 0
       return [.init(Double(waited) / 1000)]
+    }
+    metrics.gauge(pushes) {
+      guard let summary = try? await service.store.pushSummary() else { return [] }
+      return JobState.allCases.filter { $0 != .completed }.map { state in
+        .init(Double(summary.counts[state] ?? 0), labels: [("state", state.rawValue)])
+      }
+    }
+    metrics.gauge(pushAge) {
+      guard let summary = try? await service.store.pushSummary() else { return [] }
+      return [.init(Double(summary.oldestRunAt.map { max(0, clock() - $0) } ?? 0) / 1000)]
+    }
+    metrics.gauge(devices) {
+      (try? await service.store.pushSummary()).map { [.init(Double($0.devices))] } ?? []
+    }
+    metrics.gauge(registrations) {
+      (try? await service.store.pushSummary()).map { [.init(Double($0.registrations))] } ?? []
+    }
+    metrics.gauge(pushRefused) {
+      let refused = service.tenantsRefusedPushes
+      return service.tenants.map { tenant in
+        .init(refused.contains(tenant.id) ? 1 : 0, labels: [("tenant", tenant.id)])
+      }
     }
     metrics.gauge(limiterWaiting) {
       // Tenants of one institution share its limiter.

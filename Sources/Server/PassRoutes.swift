@@ -54,12 +54,44 @@ extension Routes {
       ])
   }
 
+  func addHistory(to router: Router<ServiceContext>) {
+    add(
+      to: router, "/api/{tenantId}/passes/{serialNumber}/history",
+      [
+        .get: { request, context in
+          let tenant = try await authorize(request, context, .passRead)
+          let serialNumber = context.pathPart("serialNumber") ?? ""
+          let history = try await stored { () async throws(StoreError) in
+            try await front.service.store.history(of: serialNumber, tenant: tenant.tenant.id, limit: 200)
+          }
+          guard let history else { throw Problem.unknownPass }
+          return json(Self.summary(history))
+        }
+      ])
+    add(
+      to: router, "/api/{tenantId}/passes/{serialNumber}/push",
+      [
+        .post: { request, context in
+          let tenant = try await authorize(request, context, .passWrite)
+          let serialNumber = context.pathPart("serialNumber") ?? ""
+          let count = try await stored { () async throws(StoreError) in
+            try await front.service.store.requestPushes(
+              serialNumber: serialNumber, tenant: tenant.tenant.id, correlationID: context.correlationID,
+              at: front.clock())
+          }
+          guard let count else { throw Problem.unknownPass }
+          front.service.wakePushes()
+          return json(["devices": .number(JSONNumber(Int64(count)))], status: .accepted)
+        }
+      ])
+  }
+
   private func pass(_ tenant: ServedTenant, _ context: ServiceContext) async throws(Problem) -> PassRecord {
     let serialNumber = context.pathPart("serialNumber") ?? ""
     let record = try await stored { () async throws(StoreError) in
       try await front.service.store.pass(serialNumber: serialNumber, tenant: tenant.tenant.id)
     }
-    guard let record else { throw Problem(.notFound, "The tenant has no pass with this serial number.") }
+    guard let record else { throw Problem.unknownPass }
     return record
   }
 
@@ -98,6 +130,43 @@ extension Routes {
       "correlationId": record.correlationID.map { .string($0) } ?? .null,
     ]
   }
+}
+
+extension Routes {
+  /// The history of a pass, as operators see it.
+  package static func summary(_ history: PassHistory) -> JSONValue {
+    func text(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
+    func number(_ number: Int64?) -> JSONValue { number.map { .number(JSONNumber($0)) } ?? .null }
+    let events = history.events.map { event -> JSONValue in
+      let differences = event.detail.flatMap { try? JSONValue(parsing: Array($0.utf8)) }?.array
+      return [
+        "kind": .string(event.kind.rawValue), "at": moment(event.at), "times": .number(JSONNumber(Int64(event.times))),
+        "lastAt": moment(event.lastAt), "device": number(event.device), "correlationId": text(event.correlationID),
+        "differences": differences.map { .array($0) } ?? .null,
+        "reason": differences == nil ? text(event.detail) : .null,
+      ]
+    }
+    let devices = history.devices.map { device -> JSONValue in
+      let push = device.push.map { push -> JSONValue in
+        [
+          "state": .string(push.state.rawValue), "attempts": .number(JSONNumber(Int64(push.attempts))),
+          "runAt": moment(push.runAt), "reason": text(push.reason),
+        ]
+      }
+      return [
+        "device": number(device.number), "registeredAt": moment(device.registeredAt),
+        "tokenSince": moment(device.tokenSince), "push": push ?? .null,
+      ]
+    }
+    let lines = history.logLines.map { line -> JSONValue in
+      ["at": moment(line.at), "device": number(line.device), "text": .string(line.text)]
+    }
+    return ["events": .array(events), "devices": .array(devices), "log": .array(lines)]
+  }
+}
+
+extension Problem {
+  fileprivate static let unknownPass = Problem(.notFound, "The tenant has no pass with this serial number.")
 }
 
 extension Addresses {

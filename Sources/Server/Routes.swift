@@ -17,8 +17,10 @@ package struct Routes: Sendable {
     routes.addWebhooks(to: router)
     routes.addLookup(to: router)
     routes.addPasses(to: router)
+    routes.addHistory(to: router)
     routes.addJobs(to: router)
     routes.addBuyer(to: router)
+    routes.addWallet(to: router)
     routes.addOperation(to: router)
     if front.settings.servesMetrics { routes.addMetrics(to: router) }
     return router

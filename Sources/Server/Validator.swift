@@ -11,6 +11,8 @@ struct Validator {
   let date: String
   /// Seconds since 1970.
   private let modified: Int64
+  /// Whether the date says all: what was changed in this very second may have been handed out in it before, under this date.
+  private let isSettled: Bool
 
   /// - Parameters:
   ///   - records: what the download holds.
@@ -22,7 +24,8 @@ struct Validator {
     let changed = max((all.map(\.changedAt).max() ?? 0) / 1000, identity.certificate.notBefore)
     // What was changed in this very second may change in it once more: until it is over, the date is one that a later
     // change is newer than.
-    modified = changed < now / 1000 ? changed : changed - 1
+    isSettled = changed < now / 1000
+    modified = isSettled ? changed : changed - 1
     date = HTTPDate.text(modified)
     let contents = records.flatMap { $0.pass.contentDigest + Array("\($0.changedAt)".utf8) }
     let digest = Digest.sha256(contents + Array(identity.certificate.sha256Fingerprint.utf8))
@@ -37,7 +40,7 @@ struct Validator {
         return text == "*" || text == tag || text == "W/\(tag)"
       }
     }
-    guard let text = headers[.ifModifiedSince] else { return false }
+    guard isSettled, let text = headers[.ifModifiedSince] else { return false }
     // What was given is what comes back, and reading a date costs more than the rest of the answer.
     if text == date { return true }
     return HTTPDate.seconds(text).map { modified <= $0 } ?? false

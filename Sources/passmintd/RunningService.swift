@@ -179,7 +179,8 @@ struct TenantLoading: Sendable {
 
   func served(_ configuration: ServiceConfiguration) -> [ServedTenant] {
     configuration.tenants.map {
-      $0.served(http: http, limiters: limiters, keySets: keySets, clock: RunningService.now)
+      $0.served(
+        publicURL: configuration.publicURL, http: http, limiters: limiters, keySets: keySets, clock: RunningService.now)
     }
   }
 }

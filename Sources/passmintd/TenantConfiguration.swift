@@ -28,11 +28,15 @@ struct TenantConfiguration: Sendable {
   /// The tenant as the service and the HTTP front work with it.
   ///
   /// - Parameters:
+  ///   - publicURL: without a slash at the end.
   ///   - http: made with `SecutixClient.configuration(connectTimeout:bodyLimit:)`.
   ///   - clock: milliseconds since 1970.
   func served(
-    http: HTTPClient, limiters: CallLimiters, keySets: KeySets, clock: @escaping @Sendable () -> Int64
+    publicURL: String, http: HTTPClient, limiters: CallLimiters, keySets: KeySets,
+    clock: @escaping @Sendable () -> Int64
   ) -> ServedTenant {
+    var issuer = issuer
+    issuer.webServiceURL = Routes.webServiceURL(publicURL, tenant: id)
     let secutix = SecutixClient(
       connection, http: http, limiter: limiters.limiter(for: connection, callsPerMinute: callsPerMinute),
       clock: CallClock(ContinuousClock(), epochMilliseconds: clock))

@@ -117,7 +117,7 @@ struct WorkerTests {
         await gate.arrivals(atLeast: 1)
         for _ in 0..<12 {
           // The first sleeps until it renews, the second until it forgets, the third until the next look.
-          await scene.time.sleepers(atLeast: 3)
+          await scene.time.sleepers(atLeast: Self.idleSleepers)
           let end = try await scene.jobs().first?.lease?.until
           scene.time.advance(by: .seconds(40))
           try await until { try await scene.jobs().first?.lease?.until != end }
@@ -274,10 +274,10 @@ struct WorkerTests {
       try move("", ".away")
       try await Self.running(scene.service) { () async throws in
         for _ in 0..<10 {
-          await scene.time.sleepers(atLeast: 3)
+          await scene.time.sleepers(atLeast: Self.idleSleepers)
           scene.time.advance(by: .seconds(2))
         }
-        await scene.time.sleepers(atLeast: 3)
+        await scene.time.sleepers(atLeast: Self.idleSleepers)
         #expect(scene.logs.count(beginningWith: "error the store cannot be reached") == 1)
         try move(".away", "")
         try await Self.goOnUntilBegun(scene)
@@ -293,7 +293,7 @@ struct WorkerTests {
       try await scene.play { try $0.sell() }
       #expect(try await scene.jobs().count == 1)
       try await Self.running(scene.service) { () async throws in
-        await scene.time.sleepers(atLeast: 3)
+        await scene.time.sleepers(atLeast: Self.idleSleepers)
         scene.time.advance(by: .seconds(31 * 24 * 3600))
         await scene.logs.lines(beginningWith: "info forgot completed jobs", atLeast: 1)
         #expect(try await scene.jobs().isEmpty)
@@ -302,6 +302,9 @@ struct WorkerTests {
   }
 
   // MARK: Helpers
+
+  /// Who sleeps while nothing is to do: who claims, who renews leases, who forgets, who notes downloads, and three who push.
+  private static let idleSleepers = 7
 
   /// Lets time pass until the only job waits no longer, and no more: a question that is on its way must not grow old.
   private static func goOnUntilBegun(_ scene: Staging.Scene) async throws {

@@ -25,6 +25,7 @@ struct ContractTests {
           "tenantId": "theatre", "fileId": .number(JSONNumber(sale.file)), "orderId": .number(JSONNumber(sale.order)),
           "serialNumber": .string(pass.pass.serialNumber), "jobId": .number(JSONNumber(job.id)), "language": "en",
           "token": .string(try live.token(.file("\(sale.file)"))), "orderSecret": .string(sale.orderSecret),
+          "passType": .string(live.passType), "authorization": .string(try live.authorization(of: pass)),
           "GET /t/{token}.pkpass": download, "HEAD /t/{token}.pkpass": download,
         ],
       ]

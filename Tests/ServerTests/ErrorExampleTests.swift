@@ -1,3 +1,4 @@
+import AppleWallet
 import Foundation
 import HTTPTypes
 import Issuance
@@ -44,6 +45,11 @@ struct ErrorExampleTests {
     _ = try await live.store.claim(1, worker: "test", leasedUntil: LiveService.now + 1, at: LiveService.now)
     let lookup = "\(theatre)/external/secutix/orders/getTicketsUrl"
 
+    let wallet = "/wallet/theatre/v1"
+    let registrations = "\(wallet)/devices/x/registrations/\(live.passType)"
+    let bare = try #require(try await live.store.pass(serialNumber: "bare", tenant: "theatre"))
+    let show = ["Authorization": try live.authorization(of: bare)]
+
     func ask(
       _ method: String, _ path: String, _ body: String? = nil, headers: [String: String] = [:]
     ) async throws -> JSONValue? {
@@ -82,6 +88,11 @@ struct ErrorExampleTests {
       "part": try await ask("GET", "/t/\(file).pkpasses?part=first"),
       "noSuchPart": try await ask("GET", "/t/\(file).pkpasses?part=2"),
       "metrics": try await ask("GET", "/metrics"),
+      "passToken": try await ask("GET", "\(wallet)/passes/\(live.passType)/bare"),
+      "registration": try await ask("POST", "\(registrations)/bare", "{}", headers: show),
+      "deviceIdentifier": try await ask(
+        "GET", "\(wallet)/devices/\(String(repeating: "x", count: 201))/registrations/\(live.passType)"),
+      "log": try await ask("POST", "\(wallet)/log", "{}"),
       "secutixRefuses": try await troubled(.status(400)),
       "secutixFails": try await troubled(.status(500)),
       "secutixWorks": try await troubled(.inProgress(9)),
@@ -103,7 +114,10 @@ struct ErrorExampleTests {
       object["detail"] = problem.detail.map { .string($0) }
       return .object(object)
     }
-    return ["storeFull": problem(Problem(StoreError.full)), "internal": problem(Problem(.sealing(.layout("x"))))]
+    return [
+      "storeFull": problem(Problem(StoreError.full)), "internal": problem(Problem(.sealing(.layout("x")))),
+      "manyPasses": problem(Problem(PassWebService.Failure.tooManyRegistrations(limit: 1_000))),
+    ]
   }
 
   @Test func `every example of an error is what the service answers`() async throws {

@@ -113,7 +113,7 @@ struct LiveService: Sendable {
       issuer: PassIssuer(
         passTypeIdentifier: identity.passTypeIdentifier, teamIdentifier: identity.teamIdentifier,
         tenant: "Maison des Arts"),
-      keys: PassKeys(tenant: id, secret: Secret(Array("a secret of the tests".utf8))))
+      keys: PassKeys(tenant: id, secret: Secret(Array("a secret of the tests for \(id)".utf8))))
   }
 
   private static func serve(
@@ -169,5 +169,12 @@ struct LiveService: Sendable {
 
   func token(_ subject: DownloadToken.Subject) throws -> String {
     try #require(tenant.keys.downloadToken(for: subject)).text
+  }
+
+  var passType: String { tenant.issuer.passTypeIdentifier }
+
+  /// What Wallet shows for a pass.
+  func authorization(of record: PassRecord) throws -> String {
+    "ApplePass \(try #require(tenant.keys.authenticationToken(serialNumber: record.pass.serialNumber)))"
   }
 }

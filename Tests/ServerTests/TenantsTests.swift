@@ -27,7 +27,8 @@ struct TenantsTests {
       var tried: Set<String> = []
       for route in routes where ["GET", "POST"].contains(route.method.rawValue) {
         let pattern = "\(route.path)"
-        if pattern.contains("/webhooks/") { continue }
+        // Phones show a pass's token and no key.
+        if pattern.contains("/webhooks/") || pattern.hasPrefix("/wallet/") { continue }
         func path(_ tenant: String) -> String {
           pattern.replacing("{tenantId}", with: tenant).replacing("{serialNumber}", with: serial)
             .replacing("{jobId}", with: "\(job)").replacing("{fileId}", with: "\(sale.file)")
@@ -49,7 +50,7 @@ struct TenantsTests {
           #expect(!passes.contains { text.contains($0.pass.serialNumber) }, "\(route.method) \(pattern)")
         }
       }
-      #expect(tried.count == 8)
+      #expect(tried.count == 10)
       let untouched = try await live.store.job(job, tenant: "theatre")
       #expect(untouched?.state == .available)
     }

@@ -1,0 +1,182 @@
+import Foundation
+package import Issuance
+import JSON
+package import Logging
+import PassBundle
+import Passes
+
+/// The rules of Apple's pass web service: what a phone may ask, and what follows from it
+/// (https://developer.apple.com/documentation/walletpasses/adding-a-web-service-to-update-passes). Paths, headers and
+/// statuses are the front's.
+package struct PassWebService: Sendable {
+  /// Why a phone is turned away.
+  package enum Failure: Error, Sendable, Hashable {
+    /// The token is not the pass's, or there is no such pass: nobody learns which.
+    case unauthorized
+    /// The body or the path is not what the documentation says.
+    case malformed(String)
+    /// The device has as many passes as it may.
+    case tooManyRegistrations(limit: Int)
+    case store(StoreError)
+  }
+
+  /// Passes that a device may have of one tenant: far more than anybody carries.
+  package static let registrationLimit = 1_000
+  /// Of a push token, in characters. Apple gives no length and says not to count on one.
+  private static let tokenLimit = 400
+  private static let identifierLimit = 200
+  /// Lines that are taken of one request, and characters of each.
+  package static let logLineLimit = 100
+  private static let logTextLimit = 1_000
+  /// Lines kept of a tenant.
+  private static let keptLogLines = 10_000
+
+  private let service: IssuingService
+  private let logger: Logger
+  private let clock: @Sendable () -> Int64
+
+  /// - Parameter clock: milliseconds since 1970.
+  package init(_ service: IssuingService, logger: Logger, clock: @escaping @Sendable () -> Int64) {
+    self.service = service
+    self.logger = logger
+    self.clock = clock
+  }
+
+  /// The pass that a request is about, if it shows the pass's token.
+  ///
+  /// - Parameter authorization: the header as it came: `ApplePass 0123…`.
+  /// - Throws: `unauthorized` for a wrong token and for a pass that is not there alike, after as long.
+  package func pass(
+    _ serialNumber: String, passType: String, authorization: String?, of tenant: Tenant
+  ) async throws(Failure) -> PassRecord {
+    let scheme = "applepass "
+    let text = authorization ?? ""
+    let token = text.prefix(scheme.count).lowercased() == scheme ? String(text.dropFirst(scheme.count)) : ""
+    let isRight = tenant.keys.accepts(authenticationToken: token, serialNumber: serialNumber)
+    let record: PassRecord?
+    do throws(StoreError) {
+      record = try await service.store.pass(serialNumber: serialNumber, tenant: tenant.id)
+    } catch {
+      throw .store(error)
+    }
+    guard isRight, passType == tenant.issuer.passTypeIdentifier, let record else { throw .unauthorized }
+    return record
+  }
+
+  /// Registers a device for a pass.
+  ///
+  /// - Parameter body: `{"pushToken":"0123…"}`.
+  /// - Returns: whether the registration is new.
+  package func register(
+    _ device: String, for record: PassRecord, body: [UInt8], of tenant: Tenant, correlationID: String
+  ) async throws(Failure) -> Bool {
+    let key = try key(device, passType: tenant.issuer.passTypeIdentifier, of: tenant)
+    guard let document = try? JSONValue(parsing: body), let token = document["pushToken"]?.stringValue else {
+      throw .malformed(#"The body is {"pushToken": "…"}."#)
+    }
+    let digits = token.utf8
+    guard !digits.isEmpty, digits.count <= Self.tokenLimit, digits.allSatisfy(\.isHexDigit) else {
+      throw .malformed("The push token is not of hexadecimal digits.")
+    }
+    // What somebody was handed a moment ago counts: else the device would be pushed for what it has.
+    await service.noteDeliveries()
+    let registration: Registration
+    do throws(StoreError) {
+      registration = try await service.store.register(
+        key, pushToken: token, serialNumber: record.pass.serialNumber, limit: Self.registrationLimit,
+        correlationID: correlationID, at: clock())
+    } catch {
+      throw .store(error)
+    }
+    switch registration {
+    case .new:
+      service.wakePushes()
+      return true
+    case .known: return false
+    case .tooMany: throw .tooManyRegistrations(limit: Self.registrationLimit)
+    case .noPass: throw .unauthorized
+    }
+  }
+
+  /// Ends a registration; one that is not there has ended.
+  package func unregister(
+    _ device: String, from record: PassRecord, of tenant: Tenant, correlationID: String
+  ) async throws(Failure) {
+    let key = try key(device, passType: tenant.issuer.passTypeIdentifier, of: tenant)
+    do throws(StoreError) {
+      _ = try await service.store.unregister(
+        key, serialNumber: record.pass.serialNumber, correlationID: correlationID, at: clock())
+    } catch {
+      throw .store(error)
+    }
+  }
+
+  /// Which passes of a device changed. The device's identifier is all that is asked for: whoever knows it, is it.
+  ///
+  /// - Parameter tag: of the last answer, as it came back; nil, or what was never an answer, for all passes.
+  /// - Returns: nil when none did.
+  package func updates(
+    for device: String, passType: String, since tag: String?, of tenant: Tenant
+  ) async throws(Failure) -> UpdatedPasses? {
+    let key = try key(device, passType: passType, of: tenant)
+    do throws(StoreError) {
+      return try await service.store.updatedPasses(of: key, after: tag.flatMap { Int64($0) })
+    } catch {
+      throw .store(error)
+    }
+  }
+
+  /// Keeps what a phone writes of its troubles, and tells the operator.
+  ///
+  /// - Parameter body: `{"logs":["…"]}`.
+  package func log(_ body: [UInt8], of tenant: Tenant) async throws(Failure) {
+    guard let document = try? JSONValue(parsing: body), let lines = document["logs"]?.array else {
+      throw .malformed(#"The body is {"logs": ["…"]}."#)
+    }
+    let kept = lines.prefix(Self.logLineLimit).compactMap(\.stringValue).map { line in
+      DeviceLogLine(phone: String(line.prefix(Self.logTextLimit)))
+    }
+    for line in kept {
+      logger.notice(
+        "a phone says: \(line.text)",
+        metadata: ["tenant": "\(tenant.id)", "serial": "\(line.serialNumber ?? "")"])
+    }
+    do throws(StoreError) {
+      try await service.store.keep(kept, tenant: tenant.id, limit: Self.keptLogLines, at: clock())
+    } catch {
+      throw .store(error)
+    }
+  }
+
+  private func key(_ device: String, passType: String, of tenant: Tenant) throws(Failure) -> DeviceKey {
+    guard (1...Self.identifierLimit).contains(device.utf8.count), passType.utf8.count <= Self.identifierLimit,
+      !device.utf8.contains(0), !passType.utf8.contains(0)
+    else { throw .malformed("The device identifier is empty or too long.") }
+    return DeviceKey(tenant: tenant.id, passType: passType, libraryIdentifier: device)
+  }
+}
+
+extension DeviceLogLine {
+  /// Reads a line as iOS writes it: `[2026-11-20 19:05:02 +0100] Get pass task (pass type pass.org.example, serial number
+  /// 4711, if-modified-since (null); with web service url https://…) encountered error: Unexpected response code 401`.
+  init(phone line: String) {
+    let text = String(
+      String.UnicodeScalarView(line.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+    func word(after mark: String) -> String? {
+      guard let start = text.range(of: mark, options: .caseInsensitive)?.upperBound else { return nil }
+      let word = text[start...].prefix { !",;)".contains($0) }.trimmingCharacters(in: .whitespaces)
+      return word.isEmpty || word == "(null" ? nil : String(word.prefix(200))
+    }
+    // iOS' own “#s” stands where its number should; the device is named and the pass is not.
+    self.init(text: text, serialNumber: word(after: "serial number "), libraryIdentifier: word(after: "for device "))
+  }
+}
+
+extension UInt8 {
+  fileprivate var isHexDigit: Bool {
+    switch self {
+    case 0x30...0x39, 0x41...0x46, 0x61...0x66: true
+    default: false
+    }
+  }
+}

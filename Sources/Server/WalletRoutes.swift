@@ -1,0 +1,127 @@
+import AppleWallet
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Issuance
+import JSON
+import Logging
+import NIOCore
+
+/// Apple's pass web service, under the `webServiceURL` of each tenant's passes: phones register here, ask what changed, and
+/// fetch it (https://developer.apple.com/documentation/walletpasses/adding-a-web-service-to-update-passes).
+extension Routes {
+  /// What `webServiceURL` is for a tenant; phones add `/v1/…`.
+  ///
+  /// - Parameter publicURL: without a slash at the end.
+  package static func webServiceURL(_ publicURL: String, tenant: String) -> String { "\(publicURL)/wallet/\(tenant)" }
+
+  private static let registrationBodyLimit = 1 << 14
+  private static let logBodyLimit = 1 << 18
+
+  private var webService: PassWebService {
+    PassWebService(front.service, logger: front.logger ?? Logger(label: "wallet"), clock: front.clock)
+  }
+
+  func addWallet(to router: Router<ServiceContext>) {
+    let base = "/wallet/{tenantId}/v1"
+    let register: Handler = { request, context in
+      let (tenant, record) = try await authorized(request, context)
+      let body = try await body(request, limit: Self.registrationBodyLimit)
+      let isNew = try await told { () async throws(PassWebService.Failure) in
+        try await webService.register(
+          context.pathPart("deviceId") ?? "", for: record, body: body, of: tenant.tenant,
+          correlationID: context.correlationID)
+      }
+      return Response(status: isNew ? .created : .ok)
+    }
+    let unregister: Handler = { request, context in
+      let (tenant, record) = try await authorized(request, context)
+      try await told { () async throws(PassWebService.Failure) in
+        try await webService.unregister(
+          context.pathPart("deviceId") ?? "", from: record, of: tenant.tenant, correlationID: context.correlationID)
+      }
+      return Response(status: .ok)
+    }
+    add(
+      to: router, "\(base)/devices/{deviceId}/registrations/{passType}/{serialNumber}",
+      [.post: register, .delete: unregister])
+    add(
+      to: router, "\(base)/devices/{deviceId}/registrations/{passType}",
+      [
+        .get: { request, context in
+          let tenant = try tenant(context)
+          let tag = request.uri.queryParameters["passesUpdatedSince"].map(String.init)
+          let updates = try await told { () async throws(PassWebService.Failure) in
+            try await webService.updates(
+              for: context.pathPart("deviceId") ?? "", passType: context.pathPart("passType") ?? "", since: tag,
+              of: tenant.tenant)
+          }
+          guard let updates else { return Response(status: .noContent, headers: [.cacheControl: "no-store"]) }
+          return json([
+            "serialNumbers": .array(updates.serialNumbers.map { .string($0) }),
+            "lastUpdated": .string("\(updates.tag)"),
+          ])
+        }
+      ])
+    add(
+      to: router, "\(base)/passes/{passType}/{serialNumber}",
+      [
+        .get: { request, context in
+          let (tenant, record) = try await authorized(request, context)
+          return try await download([record], tenant, request, context, isBundle: false, as: .fetched)
+        }
+      ])
+    add(
+      to: router, "\(base)/log",
+      [
+        .post: { request, context in
+          let tenant = try tenant(context)
+          let body = try await body(request, limit: Self.logBodyLimit)
+          // Nobody has to show anything here. What is too much is dropped: a phone that is refused comes back with it.
+          let verdict = front.logRate.take(tenant.tenant.id, perMinute: 600, at: front.clock())
+          guard verdict.isAccepted else { return Response(status: .ok) }
+          try await told { () async throws(PassWebService.Failure) in
+            try await webService.log(body, of: tenant.tenant)
+          }
+          return Response(status: .ok)
+        }
+      ])
+  }
+
+  private func authorized(
+    _ request: Request, _ context: ServiceContext
+  ) async throws(Problem) -> (ServedTenant, PassRecord) {
+    guard let id = context.pathPart("tenantId"), let tenant = front.tenant(id) else {
+      throw Problem(PassWebService.Failure.unauthorized)
+    }
+    let record = try await told { () async throws(PassWebService.Failure) in
+      try await webService.pass(
+        context.pathPart("serialNumber") ?? "", passType: context.pathPart("passType") ?? "",
+        authorization: request.headers[.authorization], of: tenant.tenant)
+    }
+    return (tenant, record)
+  }
+
+  private func told<Value>(_ body: () async throws(PassWebService.Failure) -> Value) async throws(Problem) -> Value {
+    do throws(PassWebService.Failure) {
+      return try await body()
+    } catch {
+      throw Problem(error)
+    }
+  }
+}
+
+extension Problem {
+  init(_ failure: PassWebService.Failure) {
+    switch failure {
+    case .unauthorized:
+      self.init(
+        .unauthorized, "The pass is not there, or this is not its token.",
+        headers: [.wwwAuthenticate: #"ApplePass realm="passes""#])
+    case .malformed(let sentence): self.init(.badRequest, sentence)
+    case .tooManyRegistrations(let limit):
+      self.init(.forbidden, "A device may have \(limit) passes here.")
+    case .store(let error): self.init(error)
+    }
+  }
+}
