@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import JSON
 import NIOCore
 import NIOHTTP1
+import ZonedTime
 
 extension SecutixClient {
   /// Sends one request and reads what comes back.

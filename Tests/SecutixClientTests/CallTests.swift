@@ -7,6 +7,7 @@ import Sandbox
 import Secutix
 @testable import SecutixClient
 import Testing
+import ZonedTime
 
 @Suite struct CallTests {
   private func alive(_ client: SecutixClient) async -> SecutixError? {
