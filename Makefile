@@ -43,7 +43,7 @@ build: setup ## build the command
 	swift build -c release --product passmint
 
 # The live ones keep deadlines over real sockets. Beside tests that hold threads while other programs run they would miss them.
-LIVE_TESTS := ^(AuthorizationTests|IssuanceTests|SecutixClientTests|ServerTests)\.
+LIVE_TESTS := ^(AuthorizationTests|IssuanceTests|SandboxTests|SecutixClientTests|ServerTests)\.
 PROCESS_TESTS := ^PassmintdTests\.
 
 test: test-setup ## run every test

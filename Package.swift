@@ -123,7 +123,7 @@ let package = Package(
     .target(
       name: "Sandbox",
       dependencies: [
-        "JSON", "PassBundle", "ZonedTime",
+        "JSON", "PassBundle", "PassPreview", "Passes", "ZonedTime",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
@@ -236,6 +236,16 @@ let package = Package(
         .product(name: "NIOHPACK", package: "swift-nio-http2"),
       ], exclude: ["apns_peer.py", "requirements.txt"], swiftSettings: settings),
     .testTarget(
+      name: "SandboxTests",
+      dependencies: [
+        "JSON", "PassBundle", "Passes", "Sandbox",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ], swiftSettings: settings),
+    .testTarget(
       name: "AuthorizationTests",
       dependencies: [
         "Authorization", "JSON", "PassBundle",
@@ -267,6 +277,8 @@ let package = Package(
         "Authorization", "Issuance", "JSON", "PassBundle", "Passes", "SQLiteStore", "Sandbox", "Secutix",
         "SecutixClient", "Server", "passmintd",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -38,6 +38,7 @@ extension PassTemplate {
     }
     if let finding = fixedBarcode() { findings.append(finding) }
     if let finding = missingDefaultLanguage() { findings.append(finding) }
+    findings += missingChangeMessages()
     var seen: Set<Finding> = []
     return findings.filter { seen.insert($0).inserted }
   }

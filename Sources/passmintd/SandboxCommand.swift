@@ -12,10 +12,11 @@ struct SandboxCommand: AsyncParsableCommand {
       passmintd sandbox --demo           the whole product on this machine: a sale, its passes, the buyer's page
       passmintd sandbox                  only the Secutix, for a service of your own
       passmintd sandbox sell --seats 2   from another terminal: something happens in the one that runs
+      passmintd sandbox device --add …   a phone with a pass in its Wallet
       """,
     subcommands: [
       Run.self, Sell.self, Print.self, Reprint.self, Reseat.self, Rename.self, Reschedule.self, Exchange.self,
-      Refund.self, Resell.self, Scan.self, CancelEvent.self, Fault.self, List.self,
+      Refund.self, Resell.self, Scan.self, CancelEvent.self, Fault.self, List.self, Device.self,
     ], defaultSubcommand: Run.self)
 
   struct Run: AsyncParsableCommand {

@@ -331,6 +331,9 @@ enum RuleTable {
       .file("template.yaml", text: "bindings:\n  /barcodes/0/alttext: '{{ event.name }}'\n")),
     .warning("binding-without-effect", .template, .file("template.yaml", text: "bindings:\n  /serialNumber: x\n")),
     .warning("default-language-missing", .template, .file("en.lproj/pass.strings", nil)),
+    .warning(
+      "change-message-missing", .template,
+      .file("template.yaml", text: "default_language: en\nbindings: { event: '{{ event.name }} {{ venue.hall }}' }\n")),
     .warning("template-file-left-out", .template, .file("orders.csv", text: "a;b")),
     .warning(
       "picture-missing", .template,
