@@ -3,7 +3,7 @@
 PACKAGES := libssl-dev libzip-dev libzint-dev libpng-dev libsqlite3-dev pkg-config
 # Inter is nearest to Wallet's own typeface; what there is without it is 6 % wider and shrinks rows too early.
 TEST_PACKAGES := openssl unzip python3-venv chromium fonts-inter
-BENCH_PACKAGES := wrk
+BENCH_PACKAGES := wrk nghttp2-client
 PASSMINT := .build/release/passmint
 VENV := .build/venv
 PYTHON := $(CURDIR)/$(VENV)/bin/python

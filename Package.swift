@@ -83,7 +83,7 @@ let package = Package(
     .target(
       name: "AppleWallet",
       dependencies: [
-        "Issuance", "JSON", "PassBundle", "ZonedTime",
+        "Issuance", "JSON", "PassBundle", "Passes", "ZonedTime",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHPACK", package: "swift-nio-http2"),
@@ -103,15 +103,10 @@ let package = Package(
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ], swiftSettings: settings),
     .target(
-      name: "AppleWallet",
-      dependencies: ["Issuance", "JSON", "PassBundle", "Passes", .product(name: "Logging", package: "swift-log")],
-      swiftSettings: settings),
-    .target(
       name: "Server",
       dependencies: [
         "AppleWallet", "Authorization", "Issuance", "JSON", "PassBundle", "PassPreview", "Passes", "Secutix",
-        "SecutixClient",
-        "Tickets", "ZonedTime",
+        "SecutixClient", "Tickets", "ZonedTime",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
@@ -148,7 +143,8 @@ let package = Package(
     .executableTarget(
       name: "passmintd",
       dependencies: [
-        "Authorization", "Issuance", "JSON", "Liquid", "PassBundle", "Passes", "SQLiteStore", "Sandbox", "Secutix",
+        "AppleWallet", "Authorization", "Issuance", "JSON", "Liquid", "PassBundle", "Passes", "SQLiteStore", "Sandbox",
+        "Secutix",
         "SecutixClient", "Server", "Tickets", "Yams", "ZonedTime",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -165,7 +161,8 @@ let package = Package(
     .executableTarget(
       name: "bench",
       dependencies: [
-        "COpenSSL", "Issuance", "JSON", "PassBundle", "PassPreview", "Passes", "SQLiteStore", "Sandbox", "Secutix",
+        "AppleWallet", "COpenSSL", "Issuance", "JSON", "PassBundle", "PassPreview", "Passes", "SQLiteStore", "Sandbox",
+        "Secutix",
         "SecutixClient", "Tickets", "ZonedTime",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "GRDB", package: "GRDB.swift"),

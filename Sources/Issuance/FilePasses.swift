@@ -241,7 +241,23 @@ struct FileIssuing {
 
   private mutating func add(_ pass: IssuedPass, _ assets: PassAssets?) {
     if passes.updateValue(pass, forKey: pass.serialNumber) == nil { serials.append(pass.serialNumber) }
+    note(pass, assets)
     if let assets { result.issued.assets[pass.assetsDigest] = assets }
+  }
+
+  /// Works out what is another than before. Here, and not when it is saved: the store has one writer.
+  private mutating func note(_ pass: IssuedPass, _ assets: PassAssets?) {
+    result.issued.differences[pass.serialNumber] = nil
+    guard let old = known[pass.serialNumber]?.pass, old.contentDigest != pass.contentDigest else { return }
+    let difference = PassDifference(from: old.rendered, to: pass.rendered, shared: assets, language: nil)
+    var changes = difference.changes.map(\.asJSON)
+    if old.assetsDigest != pass.assetsDigest {
+      changes.append([
+        "subject": "image", "effect": "changed", "place": "", "label": "what the template's passes share",
+      ])
+    }
+    result.issued.differences[pass.serialNumber] = .init(
+      from: old.contentDigest, detail: String(decoding: JSONValue.array(changes).serialized(), as: UTF8.self))
   }
 
   // MARK: What cannot be
@@ -269,6 +285,20 @@ struct FileIssuing {
     let sentence = "\(place): \(column)\(rejection.reason.sentence)"
     logger.error("\(sentence)")
     result.problems.append(sentence)
+  }
+}
+
+extension PassDifference.Change {
+  /// As histories have it: what there is of subject, effect, place, label, old, new and message.
+  fileprivate var asJSON: JSONValue {
+    var object: JSONObject = [
+      "subject": .string(subject.rawValue), "effect": .string(effect.rawValue), "place": .string(place),
+    ]
+    // A guest's long text is not kept a second time.
+    for (name, text) in [("label", label), ("old", old), ("new", new), ("message", changeMessage)] {
+      if let text { object[name] = .string(String(text.prefix(300))) }
+    }
+    return .object(object)
   }
 }
 

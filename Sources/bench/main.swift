@@ -8,9 +8,15 @@ import Passes
 ProcessTuning.apply()
 
 let words = CommandLine.arguments.dropFirst()
-let parts: Set<String> = words.count > 2 ? Set(words.dropFirst(2)) : ["passes", "preview", "store", "burst", "service"]
+let parts: Set<String> =
+  words.count > 2
+  ? Set(words.dropFirst(2))
+  : [
+    "passes", "preview", "store", "burst", "service", "push",
+  ]
 guard words.count >= 2 else {
-  FileHandle.standardError.write(Data("usage: bench PASSMINT PASSMINTD [passes|preview|store|burst|service …]\n".utf8))
+  FileHandle.standardError.write(
+    Data("usage: bench PASSMINT PASSMINTD [passes|preview|store|burst|service|push …]\n".utf8))
   exit(2)
 }
 let cores = ProcessInfo.processInfo.activeProcessorCount
@@ -30,6 +36,9 @@ if parts.contains("burst") {
 if parts.contains("service") {
   let bench = ServiceBench(scratch: scratch, program: CommandLine.arguments[2], store: storeBench)
   ServiceBench.report(try await bench.measure())
+}
+if parts.contains("push") {
+  PushBench.report(try await PushBench(scratch: scratch, program: CommandLine.arguments[2]).measure())
 }
 
 func measurePasses() throws {

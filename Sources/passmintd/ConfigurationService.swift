@@ -5,7 +5,8 @@ import Server
 
 extension ConfigurationReading {
   private static let names = [
-    "listen", "public_url", "store", "log", "metrics", "trusted_proxies", "shutdown", "workers", "badges", "tenants",
+    "listen", "public_url", "store", "log", "metrics", "trusted_proxies", "shutdown", "workers", "badges", "push",
+    "tenants",
   ]
 
   /// All of it; nil when what cannot be done without is missing.
@@ -25,7 +26,7 @@ extension ConfigurationReading {
       storePath: store ?? path("passmint.sqlite"), log: log(members), metricsListen: metrics(members, listen),
       trustedProxies: addressRanges(members["trusted_proxies"]), badges: members["badges"].map { badges($0) } ?? [:],
       shutdownDelay: shutdown.delay, shutdownGrace: shutdown.grace,
-      workers: members.number("workers", in: 1...1000, usually: 16), tenants: tenants)
+      workers: members.number("workers", in: 1...1000, usually: 16), push: push(members["push"]), tenants: tenants)
   }
 
   private func publicURL(_ members: ConfigurationMembers) -> String? {

@@ -34,6 +34,16 @@ extension ConfigurationReading {
       mapping: members["field_map"].flatMap { fieldMap($0) }, timeZone: timeZone,
       currency: members.value("currency", ConfigurationForms.currency))
     let identity = members.required("identity", "{path: certificates/}").flatMap { self.identity($0) }
+    let formerIdentities = members["former_identities"].map { value in
+      elements(of: value, shape: "[{path: certificates.old/}]").compactMap { place -> SigningIdentity? in
+        guard let former = self.identity(place) else { return nil }
+        guard let identity, former.passTypeIdentifier != identity.passTypeIdentifier else { return former }
+        report(
+          .error, at: place,
+          "is for \(former.passTypeIdentifier), and the tenant's passes are \(identity.passTypeIdentifier)")
+        return nil
+      }
+    }
     let secret = members.required("secret", "{file: PATH} or {env: NAME}").flatMap { self.secret($0, minimum: 16) }
     let former = members["former_secrets"].map { value in
       elements(of: value, shape: "[{file: PATH}]").compactMap { self.secret($0, minimum: 16) }
@@ -52,7 +62,7 @@ extension ConfigurationReading {
     guard let name, let secutix, let identity, let secret, let routing else { return nil }
     return TenantConfiguration(
       id: id, name: name, connection: secutix.connection, callsPerMinute: secutix.callsPerMinute, reading: reading,
-      routing: routing, identity: identity,
+      routing: routing, identity: identity, formerIdentities: formerIdentities ?? [],
       issuer: PassIssuer(
         passTypeIdentifier: identity.passTypeIdentifier, teamIdentifier: identity.teamIdentifier, tenant: name),
       keys: PassKeys(tenant: id, secret: secret, formerSecrets: former ?? []), apiKeys: keys, bearer: bearer,

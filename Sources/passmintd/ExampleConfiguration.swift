@@ -25,6 +25,19 @@ enum ExampleConfiguration {
     workers: 16
     # A folder with Apple's “Add to Apple Wallet” artwork by language, en.svg, fr-CA.png; plain buttons without it.
     # badges: badges/
+    # How phones are told of changes. `push: off` when they are not to be. Apple's own, in full:
+    push:
+      host: api.push.apple.com
+      # 443, or 2197 where a firewall lets only that through.
+      port: 443
+      # 10 at once, 5 when it suits the phone's battery.
+      priority: 10
+      # apns-push-type, apns-expiration in seconds, apns-collapse-id: absent without these.
+      # push_type: background
+      # lifetime: 86400
+      # collapse_id: passes
+      # Authorities of a sandbox, PEM; without it those that this machine trusts.
+      # roots: sandbox/root.pem
 
     tenants:
       # Letters, digits, - and _. It stands in addresses and serial numbers: never change it.
@@ -51,6 +64,8 @@ enum ExampleConfiguration {
         # field_map: map.yaml
         # The pass certificate, its key and Apple's intermediate: a folder, or a .p12 with its password.
         identity: {path: certificates/, password: {file: secrets/p12}}
+        # Certificates of the same pass type from before: phones are pushed with them when the one above is refused.
+        # former_identities: [{path: certificates.old/}]
         # What tokens are made with: openssl rand -hex 32 > secrets/passes
         secret: {file: secrets/passes}
         # Secrets from before, until no pass made with them is used any more.

@@ -80,8 +80,9 @@ struct RunningService {
   }
 
   private func run(_ store: SQLiteStore, worker: String, _ http: HTTPClient) async throws {
+    let push = PushTransports(logger: logger)
     let tenants = TenantLoading(
-      http: http, limiters: CallLimiters(), keySets: KeySets(logger: logger, clock: Self.now))
+      push: push, http: http, limiters: CallLimiters(), keySets: KeySets(logger: logger, clock: Self.now))
     let served = tenants.served(configuration)
     let service = IssuingService(
       store: store, tenants: served.map(\.tenant), settings: settings(worker: worker), logger: logger, clock: Self.now)
@@ -173,14 +174,17 @@ struct RunningService {
 
 /// Makes tenants of a configuration with what outlives it: connections, limiters, keys of issuers.
 struct TenantLoading: Sendable {
+  let push: PushTransports
   let http: HTTPClient
   let limiters: CallLimiters
   let keySets: KeySets
 
   func served(_ configuration: ServiceConfiguration) -> [ServedTenant] {
-    configuration.tenants.map {
+    let transports = push.transports(for: configuration)
+    return configuration.tenants.map {
       $0.served(
-        publicURL: configuration.publicURL, http: http, limiters: limiters, keySets: keySets, clock: RunningService.now)
+        publicURL: configuration.publicURL, push: transports[$0.id], http: http, limiters: limiters, keySets: keySets,
+        clock: RunningService.now)
     }
   }
 }
@@ -233,6 +237,7 @@ extension ServiceConfiguration {
   func needsRestart(after other: ServiceConfiguration) -> Bool {
     listen != other.listen || publicURL != other.publicURL || storePath != other.storePath || log != other.log
       || metricsListen != other.metricsListen || trustedProxies != other.trustedProxies || badges != other.badges
-      || shutdownDelay != other.shutdownDelay || shutdownGrace != other.shutdownGrace || workers != other.workers
+      || push != other.push || shutdownDelay != other.shutdownDelay || shutdownGrace != other.shutdownGrace
+      || workers != other.workers
   }
 }

@@ -16,7 +16,7 @@ struct SandboxCommand: AsyncParsableCommand {
       """,
     subcommands: [
       Run.self, Sell.self, Print.self, Reprint.self, Reseat.self, Rename.self, Reschedule.self, Exchange.self,
-      Refund.self, Resell.self, Scan.self, CancelEvent.self, Fault.self, List.self, Device.self,
+      Refund.self, Resell.self, Scan.self, CancelEvent.self, Fault.self, List.self, Device.self, APNs.self,
     ], defaultSubcommand: Run.self)
 
   struct Run: AsyncParsableCommand {

@@ -1,3 +1,4 @@
+import AppleWallet
 import Logging
 import Server
 
@@ -20,6 +21,8 @@ struct ServiceConfiguration: Sendable {
   var shutdownGrace: Duration
   /// Orders fetched at once.
   var workers: Int
+  /// How phones are told of changes; nil: they are not.
+  var push: APNsSettings?
   /// In the order of the file; at least one.
   var tenants: [TenantConfiguration]
 

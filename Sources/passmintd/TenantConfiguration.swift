@@ -19,6 +19,8 @@ struct TenantConfiguration: Sendable {
   var reading: ExportOptions
   var routing: TemplateRouting
   var identity: SigningIdentity
+  /// Of the same pass type: pushed with when the present one is refused.
+  var formerIdentities: [SigningIdentity]
   var issuer: PassIssuer
   var keys: PassKeys
   var apiKeys: [APIKey]
@@ -32,7 +34,7 @@ struct TenantConfiguration: Sendable {
   ///   - http: made with `SecutixClient.configuration(connectTimeout:bodyLimit:)`.
   ///   - clock: milliseconds since 1970.
   func served(
-    publicURL: String, http: HTTPClient, limiters: CallLimiters, keySets: KeySets,
+    publicURL: String, push: (any PushTransport)?, http: HTTPClient, limiters: CallLimiters, keySets: KeySets,
     clock: @escaping @Sendable () -> Int64
   ) -> ServedTenant {
     var issuer = issuer
@@ -43,7 +45,7 @@ struct TenantConfiguration: Sendable {
     return ServedTenant(
       tenant: Tenant(
         id: id, name: name, secutix: secutix, reading: reading, routing: routing, identity: identity, issuer: issuer,
-        keys: keys),
+        keys: keys, push: push),
       authorizer: Authorizer(tenant: id, keys: apiKeys, bearer: bearer, keySets: keySets, clock: clock),
       webhook: webhook)
   }

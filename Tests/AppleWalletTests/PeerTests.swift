@@ -12,16 +12,19 @@ struct PeerTests {
     let process = Process()
     let output = Pipe()
     let folder: URL
+    /// What its clients must trust.
+    let root: [UInt8]
     private var said: [UInt8] = []
 
     init() throws {
-      folder = FileManager.default.temporaryDirectory.appending(path: "apns-peer-\(UUID().uuidString)")
+      let folder = FileManager.default.temporaryDirectory.appending(path: "apns-peer-\(UUID().uuidString)")
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       let server = try ExampleServerCertificate(now: Staging.seconds)
       try server.privateKey.withPEM { (key) throws in
         try Data(key + server.certificate.pem).write(to: folder.appending(path: "server.pem"))
       }
       try Data(Staging.certificates.get().root.pem).write(to: folder.appending(path: "clients.pem"))
+      self.folder = folder
       root = server.root.pem
       let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "apns_peer.py")
       process.executableURL = URL(filePath: "/usr/bin/env")
@@ -33,8 +36,6 @@ struct PeerTests {
       process.standardInput = Pipe()
       try process.run()
     }
-
-    let root: [UInt8]
 
     /// The next line it prints.
     func next() throws -> JSONValue {
@@ -92,7 +93,7 @@ struct PeerTests {
 
     var strangers = try Staging()
     strangers.identities = [try Staging.strangers.get().identity]
-    let refused = await strangers.client(port: Int(port), trusting: peer.root).push(to: tokens[0])
+    let refused = try await strangers.client(port: Int(port), trusting: peer.root).push(to: tokens[0])
     #expect(refused.kind == "refused" && refused.reason.contains("it does not know who issued it"), "\(refused)")
     await apns.shutdown()
   }
