@@ -245,7 +245,7 @@ let package = Package(
     .testTarget(
       name: "AuthorizationTests",
       dependencies: [
-        "Authorization", "JSON", "PassBundle",
+        "Authorization", "JSON", "PassBundle", "Sandbox",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "JWTKit", package: "jwt-kit"),

@@ -23,6 +23,7 @@ package struct SandboxDevicePass: Sendable {
   let token: String?
   let service: SandboxDeviceService?
   private let language: String
+  private let strings: ReadPass?
 
   /// - Throws: for what is no pass; when certificates are given, for what a phone would refuse.
   init(archive: [UInt8], options: SandboxDevice.Options, now: Int64) throws(SandboxError) {
@@ -47,6 +48,7 @@ package struct SandboxDevicePass: Sendable {
     self.passType = passType
     serialNumber = serial
     language = options.language
+    strings = ReadPass(files)
     let token = json["authenticationToken"]?.stringValue
     self.token = token
     // Apple: the one is nothing without the other.
@@ -120,9 +122,9 @@ package struct SandboxDevicePass: Sendable {
     return WalletText(language: language).shown(value, in: field).text
   }
 
-  /// A text in the language of the phone.
+  /// A text in the language of the phone; in English where the pass does not know it.
   private func text(_ value: JSONValue?) -> String? {
     guard let text = value?.stringValue else { return nil }
-    return ReadPass(files)?.translation(of: text, in: language) ?? text
+    return strings?.translation(of: text, in: language) ?? strings?.translation(of: text, in: "en") ?? text
   }
 }

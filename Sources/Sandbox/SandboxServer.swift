@@ -14,31 +14,11 @@ extension SandboxSecutix {
   package nonisolated func serve<Result: Sendable>(
     host: String = "127.0.0.1", port: Int = 0, _ body: @escaping @Sendable (_ url: String) async throws -> Result
   ) async throws -> Result {
-    try await withThrowingTaskGroup(of: Result?.self) { group in
-      let (ports, running) = AsyncStream<Int>.makeStream()
-      var logger = Logger(label: "sandbox")
-      // Connections that are open when it ends are no errors.
-      logger.logLevel = .critical
-      let application = Application(
-        router: router(), configuration: .init(address: .hostname(host, port: port), serverName: nil),
-        onServerRunning: { channel in
-          running.yield(channel.localAddress?.port ?? 0)
-          running.finish()
-        }, logger: logger)
-      group.addTask {
-        defer { running.finish() }
-        try await application.run()
-        return nil
-      }
-      group.addTask {
-        guard let port = await ports.first(where: { _ in true }) else { return nil }
-        return try await body("http://\(host.contains(":") ? "[\(host)]" : host):\(port)")
-      }
-      defer { group.cancelAll() }
-      while let first = try await group.next() {
-        if let result = first { return result }
-      }
-      throw SandboxError("the sandbox could not be started")
+    var logger = Logger(label: "sandbox")
+    // Connections that are open when it ends are no errors.
+    logger.logLevel = .critical
+    return try await whileServing(router(), host: host, port: port, logger: logger) { port in
+      try await body("http://\(host.contains(":") ? "[\(host)]" : host):\(port)")
     }
   }
 

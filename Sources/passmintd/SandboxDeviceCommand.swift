@@ -93,7 +93,7 @@ extension SandboxCommand {
         do {
           options.trust = try BundleCheck.trustedCertificates(path: trust)
         } catch {
-          throw SandboxWords.failure("--trust \(trust): \(error)", hint: "give a PEM file with certificates")
+          throw SandboxWords.failure("--trust: \(error)", hint: "give a PEM file with certificates")
         }
       }
       return options

@@ -4,6 +4,7 @@ import Hummingbird
 import JSON
 import Logging
 import NIOCore
+import Sandbox
 import Synchronization
 import Testing
 
@@ -56,37 +57,15 @@ final class TestIssuer: Sendable {
 
   /// Serves for as long as `body` runs, which gets the address of the keys.
   func serve<Result: Sendable>(_ body: @escaping @Sendable (String) async throws -> Result) async throws -> Result {
-    try await withThrowingTaskGroup(of: Result?.self) { group in
-      let (ports, running) = AsyncStream<Int>.makeStream()
-      let router = Router()
-      router.get("/keys") { _, _ in try await self.respond() }
-      router.get("/elsewhere") { _, _ in
-        self.state.withLock { $0.redirected += 1 }
-        return "{}"
-      }
-      var logger = Logger(label: "issuer")
-      logger.logLevel = .critical
-      let application = Application(
-        router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
-        onServerRunning: { channel in
-          running.yield(channel.localAddress?.port ?? 0)
-          running.finish()
-        }, logger: logger)
-      group.addTask {
-        defer { running.finish() }
-        try await application.run()
-        return nil
-      }
-      group.addTask {
-        let port = try #require(await ports.first { _ in true })
-        return try await body("http://127.0.0.1:\(port)/keys")
-      }
-      defer { group.cancelAll() }
-      while let first = try await group.next() {
-        if let result = first { return result }
-      }
-      throw CancellationError()
+    let router = Router()
+    router.get("/keys") { _, _ in try await self.respond() }
+    router.get("/elsewhere") { _, _ in
+      self.state.withLock { $0.redirected += 1 }
+      return "{}"
     }
+    var logger = Logger(label: "issuer")
+    logger.logLevel = .critical
+    return try await whileServing(router, logger: logger) { try await body("http://127.0.0.1:\($0)/keys") }
   }
 
   private func respond() async throws -> Response {

@@ -60,7 +60,7 @@ final class Workplace {
       "eventTicket": {
         "primaryFields": [{ "key": "event", "label": "Event", "value": "{{ event.name }}" }],
         "secondaryFields": [
-          { "key": "seat", "label": "Seat", "value": "{{ seat.number }}" },
+          { "key": "seat", "label": "Seat", "value": "{{ seat.number }}", "changeMessage": "Seat %@" },
           { "key": "holder", "label": "Name", "value": "{{ holder.name }}" }
         ]
       }

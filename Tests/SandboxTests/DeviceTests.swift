@@ -71,14 +71,17 @@ import Testing
     }
   }
 
-  @Test func `says it in its own language, with times as that language writes them`() async throws {
+  @Test(arguments: [("fr-CH", ["Porte : B", "Starts at 21:00"]), ("ja", ["Gate is now B", "Starts at 21:00"])])
+  func `says it in its own language, with times as that language writes them`(
+    language: String, said: [String]
+  ) async throws {
     let service = WalletService()
     try await service.serve { url, http in
-      let device = SandboxDevice.test(http) { $0.language = "fr-CH" }
+      let device = SandboxDevice.test(http) { $0.language = language }
       try await device.add(SmallPass.archive(url: url))
       service.publish("1", try SmallPass.archive(url: url, gate: "B", start: "2027-01-15T21:00:00+01:00"))
       await device.pushed(SmallPass.passType)
-      #expect(await device.notices == ["Porte : B", "Starts at 21:00"])
+      #expect(await device.notices == said)
     }
   }
 

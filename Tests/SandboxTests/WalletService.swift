@@ -4,6 +4,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
+import Sandbox
 import PassBundle
 import Synchronization
 import Testing
@@ -81,20 +82,13 @@ final class WalletService: Sendable {
             body: String(buffer: bytes)))
       }
     }
-    let (ports, running) = AsyncStream<Int>.makeStream()
     var logger = Logger(label: "wallet-service")
     logger.logLevel = .critical
-    let application = Application(
-      router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
-      onServerRunning: { running.yield($0.localAddress?.port ?? 0) }, logger: logger)
-    return try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await application.run() }
-      let port = try #require(await ports.first { _ in true })
+    return try await whileServing(router, logger: logger) { port in
       let http = HTTPClient(eventLoopGroupProvider: .singleton)
       do {
         let result = try await body("http://127.0.0.1:\(port)", http)
         try await http.shutdown()
-        group.cancelAll()
         return result
       } catch {
         try await http.shutdown()

@@ -53,15 +53,9 @@ import ZonedTime
         return Response(status: .init(code: status))
       }
     }
-    let (ports, running) = AsyncStream<Int>.makeStream()
     var logger = Logger(label: "receiver")
     logger.logLevel = .critical
-    let application = Application(
-      router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
-      onServerRunning: { running.yield($0.localAddress?.port ?? 0) }, logger: logger)
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await application.run() }
-      let port = try #require(await ports.first { _ in true })
+    try await whileServing(router, logger: logger) { port in
       let http = HTTPClient(eventLoopGroupProvider: .singleton)
       do {
         try await body(sandbox, receiver, .init(url: "http://127.0.0.1:\(port)/orders"), http)
@@ -70,7 +64,6 @@ import ZonedTime
         throw error
       }
       try await http.shutdown()
-      group.cancelAll()
     }
   }
 

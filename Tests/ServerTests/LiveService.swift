@@ -119,26 +119,7 @@ struct LiveService: Sendable {
   private static func serve(
     _ front: Front, _ logger: Logger, _ body: @escaping @Sendable (_ url: String) async throws -> Void
   ) async throws {
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      let (ports, running) = AsyncStream<Int>.makeStream()
-      let application = Application(
-        router: Routes.router(front), configuration: .init(address: .hostname("127.0.0.1", port: 0), serverName: nil),
-        onServerRunning: { channel in
-          running.yield(channel.localAddress?.port ?? 0)
-          running.finish()
-        }, logger: logger)
-      group.addTask {
-        defer { running.finish() }
-        try await application.run()
-      }
-      group.addTask {
-        let port = try #require(await ports.first { _ in true })
-        try await body("http://127.0.0.1:\(port)")
-      }
-      // The first to end is the body, or a server that could not begin.
-      defer { group.cancelAll() }
-      try await group.next()
-    }
+    try await whileServing(Routes.router(front), logger: logger) { try await body("http://127.0.0.1:\($0)") }
   }
 
   /// Asks; with the key of every scope unless `headers` says another.
