@@ -16,23 +16,29 @@ extension SQLiteStore {
     return place.map { "\(name)#\($0)" } ?? name
   }
 
-  /// Ends the leases of workers that live no more, so that their jobs can be had at once. Those of which nothing is known
+  /// Ends the leases of workers that live no more, so that their jobs and pushes can be had at once. Those of which nothing is known
   /// keep theirs.
   ///
-  /// - Returns: how many jobs became free.
+  /// - Returns: how many became free.
   package func freeJobsOfDeadWorkers(at now: Int64) async throws(StoreError) -> Int {
     let file = try WorkerFile(path: workersPath)
     return try await commits.write { database in
-      let names = try String.fetchAll(database, sql: "SELECT DISTINCT worker FROM jobs WHERE state = 'running'")
+      let names = try String.fetchAll(
+        database,
+        sql: """
+          SELECT worker FROM jobs WHERE state = 'running' UNION SELECT worker FROM pushes WHERE state = 'running'
+          """)
       var count = 0
       for name in names {
         guard let mark = name.lastIndex(of: "#"), let place = Int64(name[name.index(after: mark)...]),
           file.isTaken(place) == false
         else { continue }
-        try database.cachedStatement(
-          sql: "UPDATE jobs SET leased_until = min(leased_until, ?) WHERE state = 'running' AND worker = ?"
-        ).execute(arguments: [now, name])
-        count += database.changesCount
+        for table in ["jobs", "pushes"] {
+          try database.cachedStatement(
+            sql: "UPDATE \(table) SET leased_until = min(leased_until, ?) WHERE state = 'running' AND worker = ?"
+          ).execute(arguments: [now, name])
+          count += database.changesCount
+        }
       }
       return count
     }

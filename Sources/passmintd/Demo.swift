@@ -38,22 +38,26 @@ struct Demo {
     let secutix = SandboxSecutix(house.house, options: house.options)
     let stop = StopSignal()
     do {
-      try await secutix.serve(host: house.host, port: house.port) { [house] url in
-        let files = try DemoFolder(
-          at: folder, house: house.house, secutix: url, listen: "\(listen.host):\(port)", publicURL: publicURL,
-          now: Int64(Date().timeIntervalSince1970))
-        let service = try DemoService(
-          Self.program, ["serve", "--config", files.configuration.path], log: files.log)
-        let play = DemoPlay(
-          secutix: secutix, secutixURL: url, house: house.house, service: service, publicURL: publicURL, files: files,
-          webhooks: webhooks, isOnce: options.isOnce)
-        do {
-          try await play.run(until: stop)
-        } catch {
+      let trust = try DemoFolder.makeCertificates(at: folder, now: RunningService.now() / 1000)
+      let apns = try SandboxAPNs(trusting: trust, now: RunningService.now)
+      try await apns.serve { [house] apnsPort in
+        try await secutix.serve(host: house.host, port: house.port) { url in
+          let files = try DemoFolder(
+            at: folder, house: house.house, secutix: url, listen: "\(listen.host):\(port)", publicURL: publicURL,
+            apns: (apnsPort, apns.rootPEM))
+          let service = try DemoService(
+            Self.program, ["serve", "--config", files.configuration.path], log: files.log)
+          let play = DemoPlay(
+            secutix: secutix, secutixURL: url, house: house.house, service: service, publicURL: publicURL, files: files,
+            webhooks: webhooks, apns: apns, trust: trust, isOnce: options.isOnce)
+          do {
+            try await play.run(until: stop)
+          } catch {
+            await service.stop()
+            throw error
+          }
           await service.stop()
-          throw error
         }
-        await service.stop()
       }
     } catch let error as DemoFolder.Problem {
       throw SandboxWords.failure(error.message, hint: error.hint)
@@ -74,6 +78,9 @@ struct DemoPlay: Sendable {
   let publicURL: String
   let files: DemoFolder
   let webhooks: WebhookOptions
+  let apns: SandboxAPNs
+  /// The root of the passes' signatures.
+  let trust: [Certificate]
   let isOnce: Bool
 
   private var api: String { "\(publicURL)/api/\(DemoFolder.tenant)" }
@@ -101,18 +108,48 @@ struct DemoPlay: Sendable {
           throw failed("the lookup of file \(sale.file) was answered with \(lookup.status)")
         }
         SandboxWords.demo(self, sale, tickets)
-        if isOnce { return try await check(sale, tickets) }
+        let phone = DemoPhone(apns: apns, trust: trust)
+        do {
+          try await show(phone, sale, tickets)
+          if isOnce { try await check(sale, tickets) }
+        } catch {
+          await phone.switchOff()
+          throw error
+        }
+        if isOnce { return await phone.switchOff() }
+        SandboxWords.say()
         await withTaskGroup { waiting in
           waiting.addTask { await stop.wait() }
           waiting.addTask { await service.waitForEnd() }
           await waiting.next()
           waiting.cancelAll()
         }
+        await phone.switchOff()
         if !service.isRunning, !stop.hasCome { throw failed("the service has ended") }
       }
       // The webhooks end with the signal; the play may end before.
       try await group.next()
       group.cancelAll()
+    }
+  }
+
+  /// Puts the passes on a phone, and lets the house open another entrance: the phone hears of it and shows it.
+  private func show(_ phone: DemoPhone, _ sale: SandboxSale, _ tickets: JSONValue) async throws {
+    SandboxWords.say()
+    SandboxWords.say(SandboxWords.bold("A phone adds both passes; then the house lets people in at another entrance:"))
+    for ticket in tickets["tickets"]?.array ?? [] {
+      guard let url = ticket["bundleUrl"]?.stringValue else { continue }
+      let pass = try await get(url)
+      guard pass.status == 200 else { throw failed("a pass was answered with \(pass.status)") }
+      try await phone.add(pass.body, lastModified: pass.headers.first(name: "Last-Modified"))
+    }
+    for movement in sale.movements {
+      guard var seat = await secutix.movement(movement)?.seat else { continue }
+      seat.entrance = "Porte 7"
+      try await secutix.reseat(movement, to: seat)
+    }
+    guard await phone.hasChanged(sale.movements.count, within: .seconds(60)) else {
+      throw failed("the tickets were changed, and no pass changed on the phone within a minute")
     }
   }
 

@@ -29,15 +29,15 @@ struct DemoFolder {
   /// - Parameters:
   ///   - secutix: where the sandbox answers.
   ///   - listen: the service's address and port.
-  ///   - now: seconds since 1970.
+  ///   - apns: where the sandbox of APNs listens, and what its certificate comes from.
   init(
-    at folder: URL, house: SandboxHouse, secutix: String, listen: String, publicURL: String, now: Int64
+    at folder: URL, house: SandboxHouse, secutix: String, listen: String, publicURL: String,
+    apns: (port: Int, rootPEM: [UInt8])
   ) throws {
     self.folder = folder
     let template = try Self.template("concert")
     do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      _ = try ExampleCertificates.write(to: folder.appending(path: "certificates").path, now: now)
+      try Data(apns.rootPEM).write(to: folder.appending(path: "apns-root.pem"))
       try Self.secret("secutix.secret", in: folder) { house.secret }
       try Self.secret("passes.secret", in: folder) {
         var generator = SystemRandomNumberGenerator()
@@ -45,15 +45,35 @@ struct DemoFolder {
       }
       key = try Self.secret("api.key", in: folder) { APIKey.make(name: "demo", scopes: Set(Scope.allCases)).key }
       try Self.yaml(
-        house: house, secutix: secutix, listen: listen, publicURL: publicURL, template: template, key: key
+        house: house, secutix: secutix, listen: listen, publicURL: publicURL, apnsPort: apns.port, template: template,
+        key: key
       ).write(to: configuration, atomically: true, encoding: .utf8)
+    } catch {
+      throw Self.problem(error, at: folder)
+    }
+  }
+
+  /// Makes the folder and the certificates in it.
+  ///
+  /// - Parameter now: seconds since 1970.
+  /// - Returns: the root that passes are verified against.
+  static func makeCertificates(at folder: URL, now: Int64) throws -> [Certificate] {
+    do {
+      let certificates = folder.appending(path: "certificates")
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      _ = try ExampleCertificates.write(to: certificates.path, now: now)
+      return try BundleCheck.trustedCertificates(path: certificates.appending(path: "root.pem").path)
     } catch let error as ExampleCertificatesError {
       throw Problem(message: "\(error)", hint: error.hint)
     } catch {
-      throw Problem(
-        message: "the files of the demonstration cannot be written to \(folder.path): \(error.localizedDescription)",
-        hint: "name another folder with --folder")
+      throw problem(error, at: folder)
     }
+  }
+
+  private static func problem(_ error: any Error, at folder: URL) -> Problem {
+    Problem(
+      message: "the files of the demonstration cannot be written to \(folder.path): \(error.localizedDescription)",
+      hint: "name another folder with --folder")
   }
 
   /// A file only its owner reads; what it holds already stays.
@@ -95,7 +115,8 @@ struct DemoFolder {
   }
 
   private static func yaml(
-    house: SandboxHouse, secutix: String, listen: String, publicURL: String, template: URL, key: String
+    house: SandboxHouse, secutix: String, listen: String, publicURL: String, apnsPort: Int, template: URL,
+    key: String
   ) -> String {
     func quoted(_ text: String) -> String { String(decoding: JSONValue.string(text).serialized(), as: UTF8.self) }
     let prefix = key.split(separator: "_").dropLast().joined(separator: "_")
@@ -106,6 +127,7 @@ struct DemoFolder {
       public_url: \(quoted(publicURL))
       store: passmint.sqlite
       log: {level: info, format: text}
+      push: {host: 127.0.0.1, port: \(apnsPort), roots: apns-root.pem}
       tenants:
         \(tenant):
           name: \(quoted(house.performances.first?.site[house.language] ?? house.institution))

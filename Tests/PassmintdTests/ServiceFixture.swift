@@ -24,6 +24,10 @@ struct ServiceFixture: Sendable {
     var workers = 16
     var seed: UInt64 = 1
     var template = "concert"
+    /// Where it listens, and what addresses in answers begin with; nil: behind a proxy of another name.
+    var port: Int?
+    /// Besides those that the configuration names, by their path in its folder.
+    var files: [String: String] = [:]
   }
 
   /// What buyers' addresses begin with: another name than where the service listens, as behind a proxy.
@@ -54,6 +58,11 @@ struct ServiceFixture: Sendable {
     return files
   }
 
+  /// The root of the certificates that passes are signed with.
+  static func root() throws -> [Certificate] {
+    BundleCheck.trustedCertificates(pem: Array(try #require(certificates.get()["root.pem"]).utf8))
+  }
+
   /// Runs a Secutix and writes a configuration, for as long as `body` runs. No service is started.
   static func with(
     _ plan: Plan = Plan(), _ body: @escaping @Sendable (ServiceFixture) async throws -> Void
@@ -64,8 +73,9 @@ struct ServiceFixture: Sendable {
     for name in ["secrets", "templates", "certificates"] { try folder.makeFolder(name) }
     let certificates = try certificates.get()
     for (name, text) in certificates { try folder.write(text, "certificates/\(name)") }
+    for (name, text) in plan.files { try folder.write(text, name) }
     try folder.copy(plan.template, as: plan.template)
-    let trust = BundleCheck.trustedCertificates(pem: Array(try #require(certificates["root.pem"]).utf8))
+    let trust = try root()
     var options = SandboxSecutix.Options()
     options.seed = plan.seed
     options.callsPerMinute = nil
@@ -137,7 +147,8 @@ struct ServiceFixture: Sendable {
   // MARK: The configuration
 
   func yaml(tenants: [String]) -> String {
-    (["listen: 127.0.0.1:0", "public_url: \(Self.publicURL)", "store: passmint.sqlite"]
+    (["listen: 127.0.0.1:\(plan.port ?? 0)"]
+      + ["public_url: \(plan.port.map { "http://127.0.0.1:\($0)" } ?? Self.publicURL)", "store: passmint.sqlite"]
       + ["log: {level: \(plan.logLevel), format: json}", "workers: \(plan.workers)"] + plan.more + ["tenants:"]
       + tenants).joined(separator: "\n") + "\n"
   }

@@ -1,0 +1,238 @@
+import AsyncHTTPClient
+import Foundation
+import JSON
+import PassBundle
+import Testing
+
+@testable import Sandbox
+
+/// The whole way: Secutix changes a ticket, the service its pass, APNs wakes the phone, the phone fetches it.
+@Suite("A pass on a phone", .timeLimit(.minutes(2)))
+struct WalletJourneyTests {
+  @Test func `follows its ticket: seat, time, scan, refund, and a phone that is wiped`() async throws {
+    try await run { fixture, service, apns in
+      let sandbox = fixture.sandbox
+      let sale = try await sandbox.sell(count: 2)
+      let (kept, refunded) = (sale.movements[0], sale.movements[1])
+      try await Self.deliver(sandbox, to: service)
+      let phone = try await Phone(fixture, apns)
+      for pass in try await service.passes() { try await phone.add(pass, from: service) }
+      #expect(await phone.device.passes.count == 2)
+      #expect(apns.counts.pushes == 0)
+
+      try await sandbox.reseat(kept, to: SandboxSeat(area: "Balcon", block: "C", row: "H", number: "7"))
+      try await Self.deliver(sandbox, to: service)
+      let seat = try await phone.wait { if case .notification(let notice) = $0 { notice } else { nil } }
+      #expect(seat.text.contains("7") || seat.text.contains("H"), "\(seat.text)")
+
+      // All of the performance move: one push, and both are fetched.
+      let start = (Int64(Date().timeIntervalSince1970) + 40 * 86_400) / 60 * 60_000
+      let before = apns.counts.pushes
+      try await sandbox.reschedule(to: start)
+      try await Self.deliver(sandbox, to: service)
+      for _ in 0..<2 { _ = try await phone.wait { if case .fetched(let serial, _, _) = $0 { serial } else { nil } } }
+      try await service.pushed()
+      #expect((1...2).contains(apns.counts.pushes - before))
+
+      try await sandbox.scan(kept)
+      _ = try await sandbox.refund([refunded])
+      try await Self.deliver(sandbox, to: service)
+      _ = try await phone.wait { if case .voided(let serial) = $0 { serial } else { nil } }
+      try await phone.agrees(with: service)
+
+      // What changes nothing wakes nobody.
+      try await service.pushed()
+      let quiet = apns.counts.pushes
+      #expect(try await service.post(await sandbox.rows).status == 200)
+      try await service.settle()
+      #expect(apns.counts.pushes == quiet)
+
+      // A new token from then on; then the phone is wiped, and the service forgets it.
+      let token = apns.newToken()
+      await phone.device.changeToken(token)
+      let serial = try await service.serial(of: kept)
+      #expect(try await service.ask(.POST, "/api/theatre/passes/\(serial)/push", as: "theatre").status == 202)
+      for await push in apns.pushes(to: token) where push.token == token { break }
+      apns.retire(token)
+      #expect(try await service.ask(.POST, "/api/theatre/passes/\(serial)/push", as: "theatre").status == 202)
+      try await service.pushed()
+      let history = try await service.get("/api/theatre/passes/\(serial)/history", as: "theatre")
+      let kinds = history.json?["events"]?.array?.compactMap { $0["kind"]?.stringValue } ?? []
+      #expect(kinds.first == "issued" && kinds.last == "deviceGone")
+      #expect(Set(kinds).isSuperset(of: ["downloaded", "registered", "changed", "pushed", "fetched"]), "\(kinds)")
+      #expect(history.json?["devices"]?.array?.isEmpty == true)
+      let changed = history.json?["events"]?.array?.first { $0["kind"] == "changed" }
+      #expect(changed?["differences"]?.array?.contains { $0["new"]?.stringValue?.contains("7") == true } == true)
+      #expect(!history.text.contains(token) && !history.text.contains(phone.token))
+      await phone.close()
+    }
+  }
+
+  @Test func `is pushed though the service is killed between the change and the push`() async throws {
+    try await run { fixture, first, apns in
+      let sandbox = fixture.sandbox
+      let sale = try await sandbox.sell(count: 1)
+      try await Self.deliver(sandbox, to: first)
+      let phone = try await Phone(fixture, apns)
+      try await phone.add(try #require(try await first.passes().first), from: first)
+      // The push is on its way and never answered.
+      apns.fail(.hang, next: 1)
+      let requests = apns.counts.requests
+      try await sandbox.reseat(sale.movements[0], to: SandboxSeat(area: "Balcon", block: "C", row: "H", number: "7"))
+      try await Self.deliver(sandbox, to: first)
+      while apns.counts.requests == requests { await Task.yield() }
+      first.process.send(SIGKILL)
+      #expect(await first.process.end() == -SIGKILL)
+      let second = try await fixture.start()
+      _ = try await phone.wait { if case .fetched(let serial, _, _) = $0 { serial } else { nil } }
+      try await phone.agrees(with: second)
+      try await second.pushed()
+      await phone.close()
+      second.process.send(SIGTERM)
+      #expect(await second.process.end() == 0)
+    }
+  }
+
+  @Test func `is right in the end whatever is lost, doubled and swapped on the way`() async throws {
+    try await run { fixture, service, apns in
+      let sandbox = fixture.sandbox
+      let sale = try await sandbox.sell(count: 3)
+      try await Self.deliver(sandbox, to: service)
+      let phone = try await Phone(fixture, apns)
+      for pass in try await service.passes() { try await phone.add(pass, from: service) }
+      for (index, fault) in [
+        SandboxPushFault.lost, .goAwayAfter, .answer(status: 503, reason: "ServiceUnavailable"), .disconnect,
+        .answer(status: 429, reason: "TooManyRequests"), .refusedStream,
+      ].enumerated() {
+        await phone.device.set(.init(lostAnswers: index % 2, isDoubled: index % 3 == 0, swapsPushes: true))
+        apns.fail(fault, next: 1)
+        let seat = SandboxSeat("Balcon", "C", "H", "\(10 + index)")
+        try await sandbox.reseat(sale.movements[index % 3], to: seat)
+        try await Self.deliver(sandbox, to: service)
+        _ = try await phone.wait { if case .fetched(let serial, _, _) = $0 { serial } else { nil } }
+      }
+      try await service.pushed()
+      await phone.device.set(.init())
+      await phone.device.refresh()
+      try await phone.agrees(with: service)
+      await phone.close()
+    }
+  }
+
+  // MARK: Helpers
+
+  private func run(
+    _ body: @escaping @Sendable (ServiceFixture, RunningServe, SandboxAPNs) async throws -> Void
+  ) async throws {
+    let apns = try SandboxAPNs(
+      trusting: try ServiceFixture.root(), now: { Int64(Date().timeIntervalSince1970 * 1000) })
+    try await apns.serve { port in
+      var plan = ServiceFixture.Plan()
+      plan.port = try SandboxSecutix.freePort()
+      plan.more = ["push: {host: 127.0.0.1, port: \(port), roots: apns.pem}"]
+      plan.files["apns.pem"] = String(decoding: apns.rootPEM, as: UTF8.self)
+      try await ServiceFixture.with(plan) { fixture in
+        let service = try await fixture.start()
+        try await body(fixture, service, apns)
+        service.process.send(SIGTERM)
+        _ = await service.process.end()
+      }
+    }
+  }
+
+  private static func deliver(_ sandbox: SandboxSecutix, to service: RunningServe) async throws {
+    #expect(try await service.post(await sandbox.rows).status == 200)
+    try await service.settle()
+  }
+}
+
+/// A phone that is woken by the sandbox's APNs.
+private actor Phone {
+  nonisolated let device: SandboxDevice
+  nonisolated let token: String
+  private let running: Task<Void, Never>
+  /// What happened on it and was not waited for yet, as it happens.
+  private var events: AsyncStream<SandboxDevice.Event>.AsyncIterator
+
+  init(_ fixture: ServiceFixture, _ apns: SandboxAPNs) async throws {
+    token = apns.newToken()
+    var options = SandboxDevice.Options()
+    options.trust = fixture.trust
+    let device = SandboxDevice(
+      options, pushToken: token, http: fixture.http, now: { Int64(Date().timeIntervalSince1970 * 1000) },
+      sleep: { _ in await Task.yield() })
+    self.device = device
+    events = device.events.makeAsyncIterator()
+    // Tokens may change: it is woken by all of them.
+    let topics = apns.pushes().map { $0.topic }
+    running = Task { await device.run(pushes: topics) }
+  }
+
+  func add(_ pass: JSONValue, from service: RunningServe) async throws {
+    let answer = try await service.download(pass)
+    _ = try await device.add(answer.body, lastModified: answer.headers["last-modified"])
+  }
+
+  /// Returns when something happens, behind what was waited for before.
+  func wait<Value: Sendable>(
+    _ look: @Sendable (SandboxDevice.Event.What) -> Value?
+  ) async throws -> Value {
+    while let event = await next() {
+      if let value = look(event.what) { return value }
+    }
+    throw ServiceProcess.Gone(description: "the phone is off")
+  }
+
+  private func next() async -> SandboxDevice.Event? {
+    var iterator = events
+    let event = await iterator.next()
+    events = iterator
+    return event
+  }
+
+  /// Returns when every pass on it is the one that the service hands out.
+  func agrees(with service: RunningServe) async throws {
+    for pass in try await service.passes() {
+      let serial = try #require(pass["serialNumber"]?.stringValue)
+      let archive = try await service.download(pass).body
+      let files = BundleCheck.check(archive, name: "x.pkpass", trust: [], now: 0).files
+      let json = try JSONValue(parsing: try #require(files["pass.json"]))
+      while await device.pass(serial)?.json != json {
+        guard await next() != nil else { throw ServiceProcess.Gone(description: "the phone is off") }
+      }
+    }
+  }
+
+  func close() async {
+    running.cancel()
+    await running.value
+    await device.close()
+  }
+}
+
+extension RunningServe {
+  fileprivate func download(_ pass: JSONValue) async throws -> Answer {
+    let address = try #require(pass["bundleUrl"]?.stringValue)
+    let answer = try await get(address.replacing(url, with: ""))
+    try #require(answer.status == 200, "\(answer.text)")
+    return answer
+  }
+
+  fileprivate func serial(of movement: Int64) async throws -> String {
+    let pass = try await passes().first { $0["movementId"]?.int == movement }
+    return try #require(pass?["serialNumber"]?.stringValue)
+  }
+
+  /// Returns when no push is left. Each line that the service says is a reason to look again.
+  fileprivate func pushed() async throws {
+    let said = process.watch()
+    var lines = said.makeAsyncIterator()
+    while true {
+      let waiting = try await get("/metrics").text.split(separator: "\n").filter {
+        $0.hasPrefix("passmint_pushes{") && !$0.contains("discarded") && !$0.hasSuffix(" 0")
+      }
+      if waiting.isEmpty { return }
+      guard await lines.next() != nil else { throw ServiceProcess.Gone(description: process.output) }
+    }
+  }
+}
