@@ -271,7 +271,7 @@ let package = Package(
     .testTarget(
       name: "PassmintdTests",
       dependencies: [
-        "Authorization", "Issuance", "JSON", "PassBundle", "Passes", "SQLiteStore", "Sandbox", "Secutix",
+        "AppleWallet", "Authorization", "Issuance", "JSON", "PassBundle", "Passes", "SQLiteStore", "Sandbox", "Secutix",
         "SecutixClient", "Server", "passmintd",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "HTTPTypes", package: "swift-http-types"),

@@ -30,7 +30,7 @@ struct ConfigurationMistake {
     .init("listen: 127.0.0.1:8080", "lisen: 127.0.0.1:8080", "1:1: lisen: is unknown: did you mean listen?"),
     .init(
       "listen: 127.0.0.1:8080", "port: 8080",
-      "1:1: port: is unknown here; known are listen, public_url, store, log, metrics, trusted_proxies, shutdown, workers, badges, tenants"
+      "1:1: port: is unknown here; known are listen, public_url, store, log, metrics, trusted_proxies, shutdown, workers, badges, push, tenants"
     ),
     .init(
       "public_url: https://passes.example.org", "",

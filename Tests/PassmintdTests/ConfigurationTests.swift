@@ -1,3 +1,4 @@
+import AppleWallet
 import Authorization
 import Foundation
 import Logging
@@ -89,15 +90,17 @@ import Testing
   @Test func `what the demonstration writes is read without mistakes`() throws {
     let root = FileManager.default.temporaryDirectory.appending(path: "a demo: “\(UUID().uuidString)”")
     defer { try? FileManager.default.removeItem(at: root) }
+    _ = try DemoFolder.makeCertificates(at: root, now: ConfigurationFolder.now)
     let demo = try DemoFolder(
       at: root, house: .theatre, secutix: "http://127.0.0.1:8400", listen: "[::1]:0",
-      publicURL: "http://127.0.0.1:8401", now: ConfigurationFolder.now)
+      publicURL: "http://127.0.0.1:8401", apns: (port: 8402, rootPEM: [1]))
     let (read, problems) = ServiceConfiguration.read(
       path: demo.configuration.path, environment: [:], now: ConfigurationFolder.now)
     // Open to all webhooks and signed by nobody Apple knows: a demonstration.
     #expect(problems.map(\.path) == ["tenants.theatre.identity.path", "tenants.theatre.webhook"])
     let configuration = try #require(read)
     #expect(configuration.listen == ListenAddress(host: "::1", port: 0))
+    #expect(configuration.push?.port == 8402 && configuration.push?.trustRoots == .pem([1]))
     let tenant = try #require(configuration.tenants.first)
     #expect(tenant.apiKeys.map(\.hash) == [APIKey.hash(of: demo.key)])
     #expect(tenant.apiKeys.first.map { demo.key.hasPrefix("\($0.prefix)_") } == true)
