@@ -29,6 +29,8 @@ final class APNsConnectionHandler: ChannelInboundHandler {
   /// When something was last heard from APNs.
   private(set) var lastHeard = NIODeadline.now()
   private var isPinged = false
+  /// The last stream APNs looks at, once it has said GOAWAY.
+  private var lastStream: HTTP2StreamID?
 
   init(
     _ settings: APNsSettings, multiplexer: NIOHTTP2Handler.StreamMultiplexer, ready: EventLoopPromise<APNsConnection>,
@@ -73,7 +75,8 @@ final class APNsConnectionHandler: ChannelInboundHandler {
       timer?.cancel()
       schedulePing(context)
       ready.succeed(APNsConnection(self, channel: context.channel))
-    case .goAway:
+    case .goAway(let last, _, _):
+      lastStream = last
       if case .opening = state { fail(APNsEnd.goAway) } else { retire() }
     default: break
     }
@@ -82,9 +85,15 @@ final class APNsConnectionHandler: ChannelInboundHandler {
   // MARK: The end
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    self.error = self.error ?? error
-    // What it is about is not over yet: the alert that says why a certificate is refused comes this way, too.
-    context.close(promise: nil)
+    switch error {
+    case is NIOHTTP2Errors.StreamError, is NIOHTTP2Errors.StreamClosed, is NIOHTTP2Errors.NoSuchStream,
+      is NIOHTTP2Errors.CreatedStreamAfterGoaway, is NIOHTTP2Errors.NoStreamIDAvailable:
+      // About one push, which hears of it by itself.
+      break
+    default:
+      // The alert that says why a certificate is refused comes this way, too.
+      fail(error)
+    }
   }
 
   func channelInactive(context: ChannelHandlerContext) {
@@ -142,9 +151,16 @@ final class APNsConnectionHandler: ChannelInboundHandler {
     if lastHeard < sent { fail(APNsEnd.timeout) }
   }
 
+  /// Whether APNs has said that it has not looked at a stream and will not.
+  func isLeftOut(_ stream: HTTP2StreamID) -> Bool {
+    lastStream.map { stream > $0 } ?? false
+  }
+
   func heard() {
     lastHeard = .now()
+    guard isPinged else { return }
     isPinged = false
+    timer?.cancel()
   }
 
   private func schedulePing(_ context: ChannelHandlerContext) {
@@ -158,6 +174,7 @@ final class APNsConnectionHandler: ChannelInboundHandler {
   }
 
   private func sendPing(_ context: ChannelHandlerContext) {
+    guard !isPinged else { return }
     isPinged = true
     let frame = HTTP2Frame(streamID: .rootStream, payload: .ping(HTTP2PingData(withInteger: 1), ack: false))
     context.writeAndFlush(wrapOutboundOut(frame), promise: nil)

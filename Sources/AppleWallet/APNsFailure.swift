@@ -24,6 +24,8 @@ enum APNsEnd: Error, Hashable {
   case noHTTP2(negotiated: String?)
   case timeout
   case goAway
+  /// GOAWAY said that this stream was not looked at.
+  case leftOut
 }
 
 extension APNsFailure {
@@ -61,15 +63,17 @@ extension APNsFailure {
   init(pushing error: any Error, to authority: String) {
     switch error {
     case let error as NIOHTTP2Errors.StreamClosed where error.errorCode == .refusedStream:
-      // RFC 9113, 8.7: so says the other side of what it has not looked at, one by one or with GOAWAY.
+      // RFC 9113, 8.7: so says the other side of what it has not looked at.
       self = .notTaken("\(authority) closes the connection")
+    case APNsEnd.leftOut: self = .notTaken("\(authority) closes the connection")
     case is NIOHTTP2Errors.CreatedStreamAfterGoaway, is NIOHTTP2Errors.NoStreamIDAvailable,
       ChannelError.ioOnClosedChannel:
       self = .notTaken("the connection to \(authority) had ended")
     case let error as NIOHTTP2Errors.StreamClosed:
       self = .lost("\(authority) broke the push off (\(error.errorCode))")
     case APNsEnd.timeout: self = .lost("\(authority) did not answer in time")
-    default: self = .lost("the connection to \(authority) was lost")
+    case APNsEnd.closed: self = .lost("the connection to \(authority) was lost")
+    default: self = .lost("the connection to \(authority) was lost: \(Self.words(error))")
     }
   }
 

@@ -34,7 +34,7 @@ final class APNsStreamHandler: ChannelInboundHandler {
       self.connection.answerMissing(since: sent)
     }
     let written = context.eventLoop.makePromise(of: Void.self)
-    written.futureResult.assumeIsolated().whenFailure { self.end(.failure($0)) }
+    written.futureResult.assumeIsolated().whenFailure { self.fail($0, context) }
     context.write(wrapOutboundOut(.headers(.init(headers: headers))), promise: written)
     // What a push to a pass carries: nothing, in an object.
     let body = context.channel.allocator.buffer(string: "{}")
@@ -66,13 +66,25 @@ final class APNsStreamHandler: ChannelInboundHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    end(.failure(error))
+    fail(error, context)
     context.close(promise: nil)
   }
 
   func channelInactive(context: ChannelHandlerContext) {
     end(.failure(APNsEnd.closed))
     context.fireChannelInactive()
+  }
+
+  /// NIO ends streams that GOAWAY leaves out as if they were cancelled, and a moment before the GOAWAY itself is seen.
+  private func fail(_ error: any Error, _ context: ChannelHandlerContext) {
+    guard let closed = error as? NIOHTTP2Errors.StreamClosed, closed.errorCode == .cancel, let promise else {
+      return end(.failure(error))
+    }
+    self.promise = nil
+    timer?.cancel()
+    context.eventLoop.assumeIsolated().execute { [connection] in
+      promise.fail(connection.isLeftOut(closed.streamID) ? APNsEnd.leftOut : error)
+    }
   }
 
   private func end(_ result: Result<APNsAnswer, any Error>) {

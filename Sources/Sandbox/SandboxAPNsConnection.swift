@@ -49,8 +49,8 @@ final class SandboxAPNsConnection: ChannelInboundHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    // Clients that go away, or that were refused in the handshake.
-    context.close(promise: nil)
+    // One stream's trouble is not the others'. The rest: clients that go away, or that were refused in the handshake.
+    if !(error is any NIOHTTP2Error) { context.close(promise: nil) }
   }
 
   func streamBegan() {
@@ -59,7 +59,7 @@ final class SandboxAPNsConnection: ChannelInboundHandler {
 
   func streamEnded() {
     streams -= 1
-    if lastStream != nil, streams == 0 { close() }
+    if streams == 0 { closeAfterGoAway() }
   }
 
   /// Takes no streams after `last`; closes when those that are open have ended.
@@ -71,7 +71,13 @@ final class SandboxAPNsConnection: ChannelInboundHandler {
     let frame = HTTP2Frame(
       streamID: .rootStream, payload: .goAway(lastStreamID: last, errorCode: .noError, opaqueData: reason))
     context.writeAndFlush(wrapOutboundOut(frame), promise: nil)
-    if streams == 0 { close() }
+    if streams == 0 { closeAfterGoAway() }
+  }
+
+  /// Not before what was just said is on its way: within a packet's reading nothing leaves yet.
+  private func closeAfterGoAway() {
+    guard lastStream != nil, let context else { return }
+    context.eventLoop.assumeIsolated().execute { self.close() }
   }
 
   func close() {
@@ -126,6 +132,8 @@ final class SandboxAPNsStream: ChannelInboundHandler {
 
   private func respond(_ context: ChannelHandlerContext) {
     guard let headers else { return }
+    // What comes in one packet with the push that GOAWAY was said for is left out as well.
+    if let last = connection.lastStream, streamID(context) > last { return }
     let request = APNsRequest(headers, body: body, topics: connection.topics)
     switch connection.apns.receive(request, connection: connection.number) {
     case .answer(let reply): send(reply, context)
@@ -141,22 +149,19 @@ final class SandboxAPNsStream: ChannelInboundHandler {
     case .lost: context.writeAndFlush(wrapOutboundOut(.rstStream(.internalError)), promise: nil)
     case .refusedStream: context.writeAndFlush(wrapOutboundOut(.rstStream(.refusedStream)), promise: nil)
     case .goAwayAfter:
-      streamID(context) { id in
-        self.connection.goAway(last: id)
-        self.send(reply, context)
-      }
+      connection.goAway(last: streamID(context))
+      send(reply, context)
     case .goAwayBefore:
       // Odd numbers are the client's: two less is the stream before.
-      streamID(context) { self.connection.goAway(last: HTTP2StreamID(max(0, Int($0) - 2))) }
+      connection.goAway(last: HTTP2StreamID(max(0, Int(streamID(context)) - 2)))
     case .disconnect: connection.close()
     case .answer, .body: send(reply, context)
     }
   }
 
-  private func streamID(
-    _ context: ChannelHandlerContext, _ body: @escaping (HTTP2StreamID) -> Void
-  ) {
-    context.channel.getOption(HTTP2StreamChannelOptions.streamID).assumeIsolated().whenSuccess(body)
+  /// At once: what comes after it in the same packet must not be taken any more.
+  private func streamID(_ context: ChannelHandlerContext) -> HTTP2StreamID {
+    (try? context.channel.syncOptions?.getOption(HTTP2StreamChannelOptions.streamID)) ?? .maxID
   }
 
   private func send(_ reply: APNsReply, _ context: ChannelHandlerContext) {
