@@ -43,13 +43,15 @@ build: setup ## build the command
 	swift build -c release --product passmint
 
 # The live ones keep deadlines over real sockets. Beside tests that hold threads while other programs run they would miss them.
-LIVE_TESTS := ^(AuthorizationTests|IssuanceTests|SandboxTests|SecutixClientTests|ServerTests)\.
+LIVE_TESTS := ^(AuthorizationTests|IssuanceTests|SecutixClientTests|ServerTests)\.
+WALLET_TESTS := ^(AppleWalletTests|SandboxTests)\.
 PROCESS_TESTS := ^PassmintdTests\.
 
 test: test-setup ## run every test
 	swift build --build-tests
-	PASSMINT_PYTHON="$(PYTHON)" swift test --skip-build --skip '$(LIVE_TESTS)' --skip '$(PROCESS_TESTS)'
+	PASSMINT_PYTHON="$(PYTHON)" swift test --skip-build --skip '$(LIVE_TESTS)' --skip '$(WALLET_TESTS)' --skip '$(PROCESS_TESTS)'
 	PASSMINT_PYTHON="$(PYTHON)" swift test --skip-build --filter '$(LIVE_TESTS)'
+	PASSMINT_PYTHON="$(PYTHON)" swift test --skip-build --filter '$(WALLET_TESTS)'
 	PASSMINT_PYTHON="$(PYTHON)" swift test --skip-build --filter '$(PROCESS_TESTS)'
 
 bench: bench-packages ## measure speed and memory

@@ -43,17 +43,19 @@ extension IssuingService {
   private func pushBatch() async -> Duration {
     let now = clock()
     do throws(StoreError) {
+      // Looking costs no turn of the store's one writer, and mostly there is nothing.
+      guard let due = try await store.nextPushDue() else { return settings.longestSleep }
+      if due > now { return min(.milliseconds(due - now), settings.longestSleep) }
       let pushes = try await store.claimPushes(
         settings.pushesAtOnce, worker: settings.worker, leasedUntil: now + settings.lease.inMilliseconds, at: now)
-      if pushes.isEmpty {
-        guard let due = try await store.nextPushDue() else { return settings.longestSleep }
-        return min(max(.milliseconds(due - now), .milliseconds(50)), settings.longestSleep)
-      }
+      // What was due and was not to be had is another lane's.
+      if pushes.isEmpty { return .milliseconds(50) }
       let endings = await withTaskGroup(of: (Push, PushEnding).self) { group in
         for push in pushes { group.addTask { (push, await self.push(push)) } }
         return await group.reduce(into: [(push: Push, ending: PushEnding)]()) { $0.append(($1.0, $1.1)) }
       }
       try await end(endings)
+      logger.info("pushes ended", metadata: ["count": "\(endings.count)"])
       return .zero
     } catch {
       // What was claimed is free again when its lease ends.

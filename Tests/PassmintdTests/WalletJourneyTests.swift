@@ -62,7 +62,7 @@ struct WalletJourneyTests {
       try await service.pushed()
       let history = try await service.get("/api/theatre/passes/\(serial)/history", as: "theatre")
       let kinds = history.json?["events"]?.array?.compactMap { $0["kind"]?.stringValue } ?? []
-      #expect(kinds.first == "issued" && kinds.last == "deviceGone")
+      #expect(kinds.first == "issued" && kinds.contains("deviceGone"))
       #expect(Set(kinds).isSuperset(of: ["downloaded", "registered", "changed", "pushed", "fetched"]), "\(kinds)")
       #expect(history.json?["devices"]?.array?.isEmpty == true)
       let changed = history.json?["events"]?.array?.first { $0["kind"] == "changed" }
@@ -113,11 +113,12 @@ struct WalletJourneyTests {
         let seat = SandboxSeat(area: "Balcon", block: "C", row: "H", number: "\(10 + index)")
         try await sandbox.reseat(sale.movements[index % 3], to: seat)
         try await Self.deliver(sandbox, to: service)
-        _ = try await phone.wait { if case .fetched(let serial, _, _) = $0 { serial } else { nil } }
+        try await service.pushed()
       }
-      try await service.pushed()
+      // One more, and nothing goes wrong with it: it brings what was held up before.
       await phone.device.set(.init())
-      await phone.device.refresh()
+      try await sandbox.scan(sale.movements[0])
+      try await Self.deliver(sandbox, to: service)
       try await phone.agrees(with: service)
       await phone.close()
     }
