@@ -37,7 +37,7 @@ struct MigrationTests {
   @Test func `has steps that are numbered and never change their names`() {
     #expect(
       Migrations.migrator.migrations == [
-        "1 jobs and passes", "2 shared files", "3 whose request changed a pass",
+        "1 jobs and passes", "2 shared files", "3 whose request changed a pass", "4 devices, pushes, history",
       ])
   }
 }
