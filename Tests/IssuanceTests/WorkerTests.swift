@@ -116,7 +116,7 @@ struct WorkerTests {
       try await Self.running(slow) { () async throws in
         await gate.arrivals(atLeast: 1)
         for _ in 0..<12 {
-          // The first sleeps until it renews, the second until it forgets, the third until the next look.
+          // All of them sleep: nobody is in the middle of something when time goes on.
           await scene.time.sleepers(atLeast: Self.idleSleepers)
           let end = try await scene.jobs().first?.lease?.until
           scene.time.advance(by: .seconds(40))
