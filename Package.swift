@@ -103,6 +103,18 @@ let package = Package(
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ], swiftSettings: settings),
     .target(
+      name: "Webhooks",
+      dependencies: [
+        "Authorization", "Issuance", "PassBundle",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Metrics", package: "swift-metrics"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ], swiftSettings: settings),
+    .target(
       name: "Server",
       dependencies: [
         "AppleWallet", "Authorization", "Issuance", "JSON", "PassBundle", "PassPreview", "Passes", "Secutix",
@@ -144,8 +156,7 @@ let package = Package(
       name: "passmintd",
       dependencies: [
         "AppleWallet", "Authorization", "Issuance", "JSON", "Liquid", "PassBundle", "Passes", "SQLiteStore", "Sandbox",
-        "Secutix",
-        "SecutixClient", "Server", "Tickets", "Yams", "ZonedTime",
+        "Secutix", "SecutixClient", "Server", "Tickets", "Webhooks", "Yams", "ZonedTime",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Configuration", package: "swift-configuration"),

@@ -9,6 +9,7 @@ struct SealedKey: Hashable, Sendable {
   let contentDigest: [UInt8]
   let changedAt: Int64
   let certificate: String
+  let isPersonalized: Bool
 }
 
 extension IssuingService {
@@ -33,7 +34,8 @@ extension IssuingService {
     if clock() / 1000 > certificate.notAfter { throw .certificateEnded(notAfter: certificate.notAfter) }
     let key = SealedKey(
       tenant: tenant.id, serialNumber: record.pass.serialNumber, contentDigest: record.pass.contentDigest,
-      changedAt: record.changedAt, certificate: certificate.sha256Fingerprint)
+      changedAt: record.changedAt, certificate: certificate.sha256Fingerprint,
+      isPersonalized: record.personalization != nil)
     if let known = sealed.value(for: key) { return known }
     return try await sealings.value(for: key) { [self] in
       // Those who sealed it may have finished since it was looked for.
@@ -101,9 +103,22 @@ extension IssuingService {
     }
   }
 
-  /// The files that a pass shares with others, from memory or the store.
+  /// The files that a pass shares with others. Once it is personalized, without the form that asked for it
+  /// (https://developer.apple.com/documentation/walletpasses/return-a-personalized-pass).
   package func assets(of record: PassRecord) async throws(IssuingError) -> PassAssets? {
     let digest = record.pass.assetsDigest
+    guard let all = try await assets(digest) else { return nil }
+    guard record.personalization != nil, all.hasForm else { return all }
+    // One object for all passes: what is worked out from it is kept by its identity.
+    let name = digest + Array("without its form".utf8)
+    if let known = assets.value(for: name) { return known }
+    let rest = all.withoutForm
+    keep(rest, digest: name)
+    return rest
+  }
+
+  /// From memory or the store.
+  private func assets(_ digest: [UInt8]) async throws(IssuingError) -> PassAssets? {
     if let known = assets.value(for: digest) { return known }
     // All that ask at once have the same object: what is worked out from it is kept by its identity.
     return try await assetReadings.value(for: digest) { [self] in
@@ -122,11 +137,44 @@ extension IssuingService {
     assets.insert(files, for: digest, size: files.files.reduce(64) { $0 + $1.bytes.count })
   }
 
+  /// Signs what is no pass with a tenant's certificate; `Sealer.signature` says what must be seen to.
+  package func signature(of bytes: [UInt8], by tenant: Tenant) async throws(IssuingError) -> [UInt8] {
+    let identity = tenant.identity
+    let time = clock() / 1000
+    if time > identity.certificate.notAfter { throw .certificateEnded(notAfter: identity.certificate.notAfter) }
+    let result = await threads.run { sealers in
+      Result { () throws(SealingError) in try sealers.sign(bytes, identity: identity, at: time) }
+    }
+    do {
+      return try result.get()
+    } catch {
+      throw .sealing(error)
+    }
+  }
+
   func stored<Value>(_ body: () async throws(StoreError) -> Value) async throws(IssuingError) -> Value {
     do throws(StoreError) {
       return try await body()
     } catch {
       throw .store(error)
     }
+  }
+}
+
+extension PassAssets {
+  private static let form = "personalization.json"
+
+  private static func belongsToForm(_ path: String) -> Bool {
+    let name = path.split(separator: "/").last ?? ""
+    return name == form || name.hasPrefix("personalizationLogo")
+  }
+
+  /// Whether a phone asks its holder something before it adds the pass.
+  package var hasForm: Bool { files.contains { $0.path == Self.form } }
+
+  fileprivate var withoutForm: PassAssets {
+    var rest = PassFiles()
+    for file in files where !Self.belongsToForm(file.path) { rest[file.path] = file.bytes }
+    return PassAssets(rest, origins: origins, isShared: isShared)
   }
 }

@@ -30,7 +30,7 @@ extension Duration {
   fileprivate var inNanoseconds: Int64 { Int64(clamping: Int(self / .nanoseconds(1))) }
 
   /// Whole milliseconds.
-  var inMilliseconds: Int64 {
+  package var inMilliseconds: Int64 {
     // Not by division, which goes through a fraction and may lose one.
     let (seconds, attoseconds) = components
     return seconds * 1000 + attoseconds / 1_000_000_000_000_000

@@ -64,12 +64,15 @@ public final class IssuingService: Service {
 
   package let store: any Store
   package let settings: Settings
-  let clock: @Sendable () -> Int64
+  /// Milliseconds since 1970.
+  package let clock: @Sendable () -> Int64
   let sleep: @Sendable (Duration) async throws -> Void
   let logger: Logger
   let known: Mutex<Known>
   let wakeSignal = WakeSignal()
   let pushState: PushState
+  /// Set when there may be something to tell tenants' endpoints.
+  package let webhookSignal = WakeSignal()
   let deliveries = PendingDeliveries()
   let storeTrouble = StoreTrouble()
   let figures = Figures()

@@ -7,6 +7,8 @@ package struct PassEvent: Sendable, Hashable {
     case changed
     /// It holds no longer.
     case voided
+    /// Its holder filled in the form it came with.
+    case personalized
     /// Somebody had it from the buyer's page.
     case downloaded
     /// A phone had it from the update service.

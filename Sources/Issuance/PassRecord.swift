@@ -112,17 +112,42 @@ package struct PassRecord: Sendable, Hashable {
   package let createdAt: Int64
   /// Of the request that led to its last change; nil when nobody said.
   package let correlationID: String?
+  /// What its holder entered; from then on the pass goes without the form that asked for it.
+  package let personalization: Personalization?
 
   package init(
-    tenant: String, pass: IssuedPass, updateTag: Int64, changedAt: Int64, createdAt: Int64, correlationID: String? = nil
+    tenant: String, pass: IssuedPass, updateTag: Int64, changedAt: Int64, createdAt: Int64,
+    correlationID: String? = nil, personalization: Personalization? = nil
   ) {
     self.correlationID = correlationID
+    self.personalization = personalization
     self.tenant = tenant
     self.pass = pass
     self.updateTag = updateTag
     self.changedAt = changedAt
     self.createdAt = createdAt
   }
+}
+
+/// What a holder entered into a pass's form (`personalization.json`).
+package struct Personalization: Sendable, Hashable {
+  /// Milliseconds since 1970.
+  package let at: Int64
+  /// A JSON object of names and texts, as Apple names them: `emailAddress`, `fullName` and so on.
+  package let info: String
+
+  package init(at: Int64, info: String) {
+    self.at = at
+    self.info = info
+  }
+}
+
+/// What came of an entry into a pass's form.
+package enum PersonalizationOutcome: Sendable, Hashable {
+  case new
+  /// It was personalized before; what was entered then stays.
+  case known
+  case noPass
 }
 
 /// Which passes to list.

@@ -26,8 +26,11 @@ extension IssuingService {
     case accepted, gone, retried, discarded, refused, released
   }
 
-  /// Lets those who push look for work.
-  package func wakePushes() { pushState.wake() }
+  /// Something happened to passes or devices: lets those who tell of it look for work.
+  package func wakePushes() {
+    pushState.wake()
+    webhookSignal.set()
+  }
 
   /// Pushes until it is cancelled or `isStopping` says so: takes what is due, pushes all of it at once, writes down what
   /// became of it, all together. Several lanes do so side by side, so that one slow answer holds up no other batch.
@@ -55,6 +58,7 @@ extension IssuingService {
         return await group.reduce(into: [(push: Push, ending: PushEnding)]()) { $0.append(($1.0, $1.1)) }
       }
       try await end(endings)
+      webhookSignal.set()
       logger.info("pushes ended", metadata: ["count": "\(endings.count)"])
       return .zero
     } catch {

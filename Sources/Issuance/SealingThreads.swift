@@ -52,6 +52,17 @@ final class SealingThreads: Sendable {
     func seal(
       _ contents: PassContents, identity: SigningIdentity, at signingTime: Int64
     ) throws(SealingError) -> [UInt8] {
+      let sealer = try sealer(of: identity)
+      kept[identity.certificate.sha256Fingerprint]?.assets.insert(ObjectIdentifier(contents.assets))
+      return try sealer.seal(contents, at: signingTime).bytes
+    }
+
+    /// A detached signature over bytes that are no pass's manifest.
+    func sign(_ bytes: [UInt8], identity: SigningIdentity, at signingTime: Int64) throws(SealingError) -> [UInt8] {
+      try sealer(of: identity).signature(of: bytes, at: signingTime)
+    }
+
+    private func sealer(of identity: SigningIdentity) throws(SealingError) -> Sealer {
       uses += 1
       let name = identity.certificate.sha256Fingerprint
       if let known = kept[name], known.assets.count > Self.maximumAssets { kept[name] = nil }
@@ -62,9 +73,8 @@ final class SealingThreads: Sendable {
         kept[name] = Kept(sealer: try Sealer(identity: identity), usedAt: uses)
       }
       kept[name]?.usedAt = uses
-      kept[name]?.assets.insert(ObjectIdentifier(contents.assets))
       guard let sealer = kept[name]?.sealer else { throw .layout("the sealer is gone") }
-      return try sealer.seal(contents, at: signingTime).bytes
+      return sealer
     }
   }
 

@@ -89,7 +89,8 @@ package protocol Store: Sendable {
   func jobSummary(tenant: String?) async throws(StoreError) -> JobSummary
 
   /// Forgets jobs completed, and changes received last, before a time. What is discarded or still to do stays, and so
-  /// does what is known of each order's newest update. Shared files that no pass has any more go as well.
+  /// does what is known of each order's newest update. Shared files that no pass has any more go as well; so do outgoing webhooks that
+  /// ended before, or that wait for an endpoint that is switched off.
   ///
   /// - Returns: how many jobs were forgotten.
   @discardableResult
@@ -118,6 +119,13 @@ package protocol Store: Sendable {
   func passes(
     _ filter: PassFilter, tenant: String, offset: Int, limit: Int
   ) async throws(StoreError) -> PassPage
+
+  /// Keeps what a holder entered into a pass's form. The pass changes by it: it is listed and pushed.
+  ///
+  /// - Parameter info: as in `Personalization`.
+  func personalize(
+    serialNumber: String, tenant: String, info: String, correlationID: String, at now: Int64
+  ) async throws(StoreError) -> PersonalizationOutcome
 
   // MARK: Devices
 
@@ -167,6 +175,48 @@ package protocol Store: Sendable {
   ) async throws(StoreError) -> Int?
 
   func pushSummary() async throws(StoreError) -> PushSummary
+
+  // MARK: Outgoing webhooks
+
+  /// Takes over which addresses a tenant's events are sent to. One that is no longer among them gets nothing new, and what
+  /// waits for it waits; one that has another address than before is no longer paused or switched off.
+  func subscribe(_ subscriptions: [WebhookSubscription], tenant: String) async throws(StoreError)
+
+  /// Takes messages that are due, oldest first, and those whose lease ran out; of an endpoint whose last attempt failed only
+  /// one.
+  ///
+  /// - Parameters:
+  ///   - limit: of each endpoint.
+  ///   - busy: endpoints that are left alone, by their numbers.
+  func claimWebhooks(
+    _ limit: Int, without busy: Set<Int64>, worker: String, leasedUntil: Int64, at now: Int64
+  ) async throws(StoreError) -> [WebhookMessage]
+
+  /// Ends attempts, all together. What is no longer this worker's is left alone.
+  func end(_ messages: [(message: WebhookMessage, ending: WebhookEnding)], at now: Int64) async throws(StoreError)
+
+  /// When `claimWebhooks` will next find something, which may be in the past; nil while nothing waits or runs.
+  func nextWebhookDue(without busy: Set<Int64>) async throws(StoreError) -> Int64?
+
+  func webhook(_ id: Int64, tenant: String?) async throws(StoreError) -> WebhookMessage?
+
+  /// Newest first.
+  func webhooks(_ filter: WebhookFilter) async throws(StoreError) -> [WebhookMessage]
+
+  /// Has a message sent again, its attempts forgotten, whether it was delivered or given up; one that is under way is left
+  /// alone.
+  ///
+  /// - Returns: nil when there is no such message.
+  @discardableResult
+  func replayWebhook(_ id: Int64, tenant: String?, at now: Int64) async throws(StoreError) -> WebhookMessage?
+
+  /// Has an endpoint tried again at once that is paused or switched off.
+  ///
+  /// - Returns: whether there is one.
+  func resumeWebhooks(of endpoint: String, tenant: String) async throws(StoreError) -> Bool
+
+  /// In the order of their names; of all tenants without one.
+  func webhookEndpoints(tenant: String?) async throws(StoreError) -> [WebhookEndpointRecord]
 
   // MARK: History
 

@@ -2,7 +2,7 @@ import Synchronization
 
 /// Lets one task sleep until something happens. What happens while nobody sleeps ends the next sleep at once, so that
 /// nothing is missed between looking and lying down.
-final class WakeSignal: Sendable {
+package final class WakeSignal: Sendable {
   private struct State {
     var isSet = false
     var sleeper: CheckedContinuation<Void, Never>?
@@ -10,7 +10,7 @@ final class WakeSignal: Sendable {
 
   private let state = Mutex(State())
 
-  func set() {
+  package func set() {
     let sleeper = state.withLock { state in
       defer { state.sleeper = nil }
       if state.sleeper == nil { state.isSet = true }
@@ -20,7 +20,7 @@ final class WakeSignal: Sendable {
   }
 
   /// Returns when the signal was set, which it then no longer is, or when the task is cancelled.
-  func wait() async {
+  package func wait() async {
     await withTaskCancellationHandler {
       await withCheckedContinuation { sleeper in
         let isOver = state.withLock { state in

@@ -148,7 +148,8 @@ extension IssuingService {
     }
   }
 
-  func sleepUntil(_ signal: WakeSignal, atMost duration: Duration) async {
+  /// Sleeps until a signal is set, or the time is over.
+  package func sleepUntil(_ signal: WakeSignal, atMost duration: Duration) async {
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await signal.wait() }
       group.addTask { try? await self.sleep(duration) }

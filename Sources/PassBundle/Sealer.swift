@@ -76,6 +76,13 @@ package final class Sealer {
     return memcmp(ours, theirs, existing.count) == 0
   }
 
+  /// Signs bytes that are no pass: a detached PKCS#7 signature over them, as a pass has one over its manifest.
+  ///
+  /// Whoever chooses the bytes must not be able to choose a manifest: with its signature it would be a pass.
+  package func signature(of bytes: [UInt8], at signingTime: Int64) throws(SealingError) -> [UInt8] {
+    try signature.sign(manifest: bytes, at: signingTime)
+  }
+
   // MARK: What stays the same from pass to pass
 
   private func prepare(for contents: PassContents) throws(SealingError) {

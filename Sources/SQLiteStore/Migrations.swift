@@ -8,6 +8,7 @@ enum Migrations {
     migrator.registerMigration("2 shared files") { try $0.execute(sql: sharedFiles) }
     migrator.registerMigration("3 whose request changed a pass") { try $0.execute(sql: changedBy) }
     migrator.registerMigration("4 devices, pushes, history") { try $0.execute(sql: devices) }
+    migrator.registerMigration("5 forms, outgoing webhooks") { try $0.execute(sql: formsAndWebhooks) }
     return migrator
   }
 
@@ -165,6 +166,54 @@ enum Migrations {
 
     -- The update tag of the newest content that somebody was handed.
     ALTER TABLE passes ADD COLUMN handed_tag INTEGER;
+    """
+
+  private static let formsAndWebhooks = """
+    -- What a holder entered into the form a pass came with.
+    ALTER TABLE passes ADD COLUMN personalized_at INTEGER;
+    ALTER TABLE passes ADD COLUMN personal_info TEXT;
+
+    -- Where a tenant's events are sent, as the configuration had it last.
+    CREATE TABLE webhook_endpoints (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      tenant TEXT NOT NULL,
+      name TEXT NOT NULL,
+      address TEXT NOT NULL,
+      -- Types of events, with a comma before and behind each.
+      types TEXT NOT NULL,
+      is_configured INTEGER NOT NULL,
+      -- In a row; and until when nothing is sent for them.
+      failures INTEGER NOT NULL DEFAULT 0,
+      paused_until INTEGER,
+      disabled_at INTEGER,
+      disabled_for TEXT,
+      UNIQUE (tenant, name)
+    ) STRICT;
+
+    CREATE TABLE webhook_messages (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      endpoint INTEGER NOT NULL REFERENCES webhook_endpoints (id) ON DELETE CASCADE,
+      message_id TEXT NOT NULL UNIQUE,
+      type TEXT NOT NULL,
+      body TEXT NOT NULL,
+      correlation_id TEXT,
+      state TEXT NOT NULL CHECK (state IN ('available', 'running', 'completed', 'retryable', 'discarded')),
+      attempts INTEGER NOT NULL DEFAULT 0,
+      claims INTEGER NOT NULL DEFAULT 0,
+      run_at INTEGER NOT NULL,
+      worker TEXT,
+      leased_until INTEGER,
+      reason TEXT,
+      created_at INTEGER NOT NULL,
+      finished_at INTEGER,
+      CHECK ((state = 'running') = (worker IS NOT NULL AND leased_until IS NOT NULL)),
+      CHECK ((state IN ('completed', 'discarded')) = (finished_at IS NOT NULL))
+    ) STRICT;
+    CREATE INDEX webhook_messages_due ON webhook_messages (endpoint, run_at, id)
+      WHERE state IN ('available', 'retryable');
+    CREATE INDEX webhook_messages_running ON webhook_messages (leased_until) WHERE state = 'running';
+    CREATE INDEX webhook_messages_in_state ON webhook_messages (endpoint, state, id);
+    CREATE INDEX webhook_messages_finished ON webhook_messages (finished_at) WHERE finished_at IS NOT NULL;
     """
 
   private static let sharedFiles = """

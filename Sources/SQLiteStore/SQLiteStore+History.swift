@@ -67,6 +67,9 @@ enum EventRows {
         INSERT INTO events (pass, kind, at, last_at, device, correlation_id, detail) VALUES (?, ?, ?, ?, ?, ?, ?)
         """
     ).execute(arguments: [pass, kind.rawValue, now, now, device, correlationID, detail])
+    guard let type = WebhookType(kind) else { return }
+    try WebhookRows.tell(
+      type, pass: pass, device: device, correlationID: correlationID, detail: detail, at: now, in: database)
   }
 
   static func event(_ row: Row, of serialNumber: String) throws -> PassEvent {

@@ -89,6 +89,14 @@ extension SQLiteStore {
     // No reading is under way so long that it could still cross with these.
     _ = try await forget("files", where: "as_of < ?", time)
     try await commits.write { try AssetRows.removeUnused(in: $0) }
+    // What was given up too: its receiver has long lost interest, and others' data is not kept for nothing.
+    _ = try await forget("webhook_messages", where: "finished_at < ?", time)
+    _ = try await forget(
+      "webhook_messages",
+      where: """
+        created_at < ? AND state != 'running' AND endpoint IN (
+          SELECT id FROM webhook_endpoints WHERE disabled_at IS NOT NULL OR NOT is_configured)
+        """, time)
     return try await forget("jobs", where: "state = 'completed' AND finished_at < ?", time)
   }
 

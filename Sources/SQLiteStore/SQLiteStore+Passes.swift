@@ -19,6 +19,26 @@ extension SQLiteStore {
     try await read { try PassRows.pass(serialNumber, tenant: tenant, in: $0) }
   }
 
+  package func personalize(
+    serialNumber: String, tenant: String, info: String, correlationID: String, at now: Int64
+  ) async throws(StoreError) -> PersonalizationOutcome {
+    try await commits.write { database in
+      guard let pass = try DeviceRows.pass(serialNumber, tenant: tenant, in: database) else { return .noPass }
+      let tag = try PassRows.nextTag(in: database)
+      try database.cachedStatement(
+        sql: """
+          UPDATE passes SET personalized_at = ?1, personal_info = ?2, update_tag = ?3, changed_at = ?1,
+            correlation_id = ?4
+          WHERE id = ?5 AND personalized_at IS NULL
+          """
+      ).execute(arguments: [now, info, tag, correlationID, pass.row])
+      guard database.changesCount > 0 else { return .known }
+      try EventRows.add(.personalized, to: pass.row, correlationID: correlationID, at: now, in: database)
+      try PushRows.want(pass: pass.row, tag: tag, correlationID: correlationID, at: now, in: database)
+      return .new
+    }
+  }
+
   package func passes(_ property: PassProperty, tenant: String) async throws(StoreError) -> [PassRecord] {
     let (column, value) =
       switch property {
@@ -77,10 +97,14 @@ enum PassRows {
       contentDigest: bytes(row, "content_digest"), asOf: row["as_of"])
     return PassRecord(
       tenant: row["tenant"], pass: pass, updateTag: row["update_tag"], changedAt: row["changed_at"],
-      createdAt: row["created_at"], correlationID: row["correlation_id"])
+      createdAt: row["created_at"], correlationID: row["correlation_id"], personalization: personalization(row))
   }
 
   private static func bytes(_ row: Row, _ column: String) -> [UInt8] { Array(row[column] as Data) }
+
+  private static func personalization(_ row: Row) -> Personalization? {
+    (row["personalized_at"] as Int64?).map { Personalization(at: $0, info: row["personal_info"] ?? "{}") }
+  }
 
   static func pass(_ serialNumber: String, tenant: String, in database: Database) throws -> PassRecord? {
     let statement = try database.cachedStatement(sql: "SELECT * FROM passes WHERE tenant = ? AND serial_number = ?")
@@ -104,7 +128,7 @@ enum PassRows {
       let record = PassRecord(
         tenant: tenant, pass: pass, updateTag: isChanged ? try nextTag(in: database) : known?.updateTag ?? 0,
         changedAt: isChanged ? now : known?.changedAt ?? now, createdAt: known?.createdAt ?? now,
-        correlationID: isChanged ? file.correlationID : known?.correlationID)
+        correlationID: isChanged ? file.correlationID : known?.correlationID, personalization: known?.personalization)
       try write(record, in: database)
       guard isChanged else { return nil }
       try tell(record, known, file.differences[pass.serialNumber], at: now, in: database)
@@ -153,19 +177,21 @@ enum PassRows {
     let changedAt: Int64
     let createdAt: Int64
     let correlationID: String?
+    let personalization: Personalization?
   }
 
   private static func known(_ serialNumber: String, tenant: String, in database: Database) throws -> Known? {
     let statement = try database.cachedStatement(
       sql: """
-        SELECT id, state, content_digest, as_of, update_tag, changed_at, created_at, correlation_id FROM passes
-        WHERE tenant = ? AND serial_number = ?
+        SELECT id, state, content_digest, as_of, update_tag, changed_at, created_at, correlation_id, personalized_at,
+          personal_info
+        FROM passes WHERE tenant = ? AND serial_number = ?
         """)
     return try Row.fetchOne(statement, arguments: [tenant, serialNumber]).map { row in
       Known(
         row: row["id"], state: row["state"], contentDigest: bytes(row, "content_digest"), asOf: row["as_of"],
-        updateTag: row["update_tag"],
-        changedAt: row["changed_at"], createdAt: row["created_at"], correlationID: row["correlation_id"])
+        updateTag: row["update_tag"], changedAt: row["changed_at"], createdAt: row["created_at"],
+        correlationID: row["correlation_id"], personalization: personalization(row))
     }
   }
 

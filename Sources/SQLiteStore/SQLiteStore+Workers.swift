@@ -16,8 +16,8 @@ extension SQLiteStore {
     return place.map { "\(name)#\($0)" } ?? name
   }
 
-  /// Ends the leases of workers that live no more, so that their jobs and pushes can be had at once. Those of which nothing is known
-  /// keep theirs.
+  /// Ends the leases of workers that live no more, so that what they had under way can be had at once. Those of which
+  /// nothing is known keep theirs.
   ///
   /// - Returns: how many became free.
   package func freeJobsOfDeadWorkers(at now: Int64) async throws(StoreError) -> Int {
@@ -27,13 +27,14 @@ extension SQLiteStore {
         database,
         sql: """
           SELECT worker FROM jobs WHERE state = 'running' UNION SELECT worker FROM pushes WHERE state = 'running'
+          UNION SELECT worker FROM webhook_messages WHERE state = 'running'
           """)
       var count = 0
       for name in names {
         guard let mark = name.lastIndex(of: "#"), let place = Int64(name[name.index(after: mark)...]),
           file.isTaken(place) == false
         else { continue }
-        for table in ["jobs", "pushes"] {
+        for table in ["jobs", "pushes", "webhook_messages"] {
           try database.cachedStatement(
             sql: "UPDATE \(table) SET leased_until = min(leased_until, ?) WHERE state = 'running' AND worker = ?"
           ).execute(arguments: [now, name])

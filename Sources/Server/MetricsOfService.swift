@@ -15,6 +15,9 @@ package enum ServiceMetrics {
   static let pushRefused = "passmint_push_refused"
   static let devices = "passmint_devices"
   static let registrations = "passmint_registrations"
+  static let webhooks = "passmint_webhooks"
+  static let webhookAge = "passmint_webhook_age_seconds"
+  static let webhookDisabled = "passmint_webhook_disabled"
   static let queueAge = "passmint_queue_age_seconds"
   static let limiterWaiting = "passmint_secutix_limiter_waiting"
   static let certificateExpiry = "passmint_certificate_expiry_timestamp_seconds"
@@ -33,6 +36,11 @@ package enum ServiceMetrics {
     pushRefused: "1 while Apple refuses a tenant's pushes: its certificate or topic has to be looked at.",
     devices: "Phones that have passes.",
     registrations: "Passes on phones.",
+    webhooks: "Outgoing webhooks in the store, by tenant, endpoint and state.",
+    webhookAge:
+      "How long the oldest outgoing webhook that could go has waited, by tenant and endpoint; 0 when none has.",
+    webhookDisabled: "1 while nothing is sent to an endpoint, since it answered 410.",
+    "passmint_webhooks_total": "Outgoing webhooks that were tried, by tenant, endpoint and outcome.",
     "passmint_pushes_total": "Pushes that were tried, by tenant and outcome.",
     "passmint_jobs_finished_total": "Jobs that ended, by outcome.",
     "passmint_secutix_calls_total": "Calls to Secutix, by tenant, method and outcome.",
@@ -81,6 +89,21 @@ package enum ServiceMetrics {
         .init(refused.contains(tenant.id) ? 1 : 0, labels: [("tenant", tenant.id)])
       }
     }
+    metrics.gauge(webhooks) {
+      await endpoints(service).flatMap { endpoint in
+        JobState.allCases.map { state in
+          .init(Double(endpoint.counts[state] ?? 0), labels: labels(endpoint) + [("state", state.rawValue)])
+        }
+      }
+    }
+    metrics.gauge(webhookAge) {
+      await endpoints(service).map { endpoint in
+        .init(Double(endpoint.oldestRunAt.map { max(0, clock() - $0) } ?? 0) / 1000, labels: labels(endpoint))
+      }
+    }
+    metrics.gauge(webhookDisabled) {
+      await endpoints(service).map { .init($0.disabledAt == nil ? 0 : 1, labels: labels($0)) }
+    }
     metrics.gauge(limiterWaiting) {
       // Tenants of one institution share its limiter.
       service.tenants.sorted { $0.id < $1.id }.map { tenant in
@@ -92,5 +115,13 @@ package enum ServiceMetrics {
         .init(Double(tenant.identity.certificate.notAfter), labels: [("tenant", tenant.id)])
       }
     }
+  }
+
+  private static func endpoints(_ service: IssuingService) async -> [WebhookEndpointRecord] {
+    ((try? await service.store.webhookEndpoints(tenant: nil)) ?? []).filter(\.isConfigured)
+  }
+
+  private static func labels(_ endpoint: WebhookEndpointRecord) -> [(String, String)] {
+    [("tenant", endpoint.tenant), ("endpoint", endpoint.name)]
   }
 }

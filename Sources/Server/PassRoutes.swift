@@ -128,6 +128,9 @@ extension Routes {
       "changedAt": moment(record.changedAt),
       "createdAt": moment(record.createdAt),
       "correlationId": record.correlationID.map { .string($0) } ?? .null,
+      "personalization": record.personalization.map { entered in
+        ["at": moment(entered.at), "info": (try? JSONValue(parsing: Array(entered.info.utf8))) ?? .null]
+      } ?? .null,
     ]
   }
 }

@@ -19,6 +19,7 @@ package struct Routes: Sendable {
     routes.addPasses(to: router)
     routes.addHistory(to: router)
     routes.addJobs(to: router)
+    routes.addOutgoingWebhooks(to: router)
     routes.addBuyer(to: router)
     routes.addWallet(to: router)
     routes.addOperation(to: router)

@@ -72,6 +72,25 @@ extension Routes {
         }
       ])
     add(
+      to: router, "\(base)/passes/{passType}/{serialNumber}/personalize",
+      [
+        .post: { request, context in
+          guard let tenant = context.pathPart("tenantId").flatMap({ front.tenant($0) }) else {
+            throw Problem(PassWebService.Failure.unauthorized)
+          }
+          let body = try await body(request, limit: Self.registrationBodyLimit)
+          let signature = try await told { () async throws(PassWebService.Failure) in
+            try await webService.personalize(
+              context.pathPart("serialNumber") ?? "", passType: context.pathPart("passType") ?? "",
+              authorization: request.headers[.authorization], body: body, of: tenant.tenant,
+              correlationID: context.correlationID)
+          }
+          return Response(
+            status: .ok, headers: [.contentType: "application/octet-stream", .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: signature)))
+        }
+      ])
+    add(
       to: router, "\(base)/log",
       [
         .post: { request, context in
@@ -122,6 +141,7 @@ extension Problem {
     case .tooManyRegistrations(let limit):
       self.init(.forbidden, "A device may have \(limit) passes here.")
     case .store(let error): self.init(error)
+    case .issuing(let error): self.init(error)
     }
   }
 }

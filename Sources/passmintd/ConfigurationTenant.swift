@@ -20,8 +20,9 @@ struct TenantBearer {
 
 extension ConfigurationReading {
   private static let tenantNames = [
-    "name", "secutix", "time_zone", "currency", "field_map", "identity", "secret", "former_secrets", "templates",
-    "webhook", "keys", "bearer",
+    "name", "secutix", "time_zone", "currency", "field_map", "identity", "former_identities", "secret",
+    "former_secrets",
+    "templates", "webhook", "keys", "bearer", "outgoing_webhooks",
   ]
 
   /// A tenant; nil when something it cannot do without is missing.
@@ -59,6 +60,7 @@ extension ConfigurationReading {
         "has neither keys nor a bearer issuer, so that nobody can look a file up: make a key with `passmintd keys`")
     }
     let webhook = self.webhook(members, keys: keys, timeZone: timeZone)
+    let outgoing = members["outgoing_webhooks"].map { outgoingWebhooks($0, of: id) } ?? []
     guard let name, let secutix, let identity, let secret, let routing else { return nil }
     return TenantConfiguration(
       id: id, name: name, connection: secutix.connection, callsPerMinute: secutix.callsPerMinute, reading: reading,
@@ -66,7 +68,7 @@ extension ConfigurationReading {
       issuer: PassIssuer(
         passTypeIdentifier: identity.passTypeIdentifier, teamIdentifier: identity.teamIdentifier, tenant: name),
       keys: PassKeys(tenant: id, secret: secret, formerSecrets: former ?? []), apiKeys: keys, bearer: bearer,
-      webhook: webhook)
+      webhook: webhook, outgoingWebhooks: outgoing)
   }
 
   // MARK: Secutix

@@ -85,6 +85,18 @@ enum ExampleConfiguration {
           # One of the keys below, with the scope Webhook.Write, in this header.
           # api_key: {header: X-API-KEY}
           allow: [185.0.0.0/24, "2001:db8::/32"]
+        # Your own systems, told of what happens to passes: signed as Standard Webhooks (standardwebhooks.com) say.
+        outgoing_webhooks:
+          - name: crm
+            url: https://crm.example.org/passes
+            # whsec_ and base64: echo whsec_$(openssl rand -base64 32) > secrets/crm
+            secret: {file: secrets/crm}
+            # Secrets from before: messages are signed with them too, until the receiver has the new one.
+            # former_secrets: [{file: secrets/crm.old}]
+            # All without it.
+            events: [Pass:Created, Pass:Updated, Pass:Voided, Pass:Installed, Pass:Uninstalled]
+            # Machines of your own net that may be sent to; else only those of the public net are.
+            # allow: [10.1.2.0/24]
         # Made by `passmintd keys`: only a hash is kept. `expires` may be a day or a moment.
         # Scopes: Secutix.Read, Pass.Read, Pass.Write, Job.Read, Job.Write, Webhook.Write.
         keys:

@@ -43,6 +43,7 @@ enum PassHistoryWords {
     case .issued: "issued"
     case .changed: "changed"
     case .voided: "voided"
+    case .personalized: "personalized by its holder"
     case .downloaded: "downloaded"
     case .fetched: "fetched by a phone"
     case .registered: "added to a phone"

@@ -13,6 +13,7 @@ import SecutixClient
 import Server
 import ServiceLifecycle
 import UnixSignals
+import Webhooks
 
 /// Everything wired together, from the configuration to the end of the process.
 struct RunningService {
@@ -89,16 +90,21 @@ struct RunningService {
     let front = Front(
       service: service, tenants: served, settings: configuration.serverSettings, metrics: metrics, logger: logger,
       clock: Self.now)
+    let sender = WebhookSender(service, logger: logger)
+    // Before anything happens that there is to tell of.
+    await sender.replaceEndpoints(configuration.tenants.flatMap(\.outgoingWebhooks))
     ServiceMetrics.register(in: metrics, for: service, clock: Self.now)
     // They stop in the opposite order: first nobody is sent here any more, then what was begun is answered, then jobs are
     // given back.
-    var services: [any Service] = [service, application(Routes.router(front), at: configuration.listen, isMain: true)]
+    var services: [any Service] = [
+      service, sender, application(Routes.router(front), at: configuration.listen, isMain: true),
+    ]
     if let address = configuration.metricsListen {
       services.append(application(Routes.metricsRouter(front), at: address, isMain: false))
     }
     services += [
       ConfigurationReload(
-        source: source, running: configuration, tenants: tenants, front: front, logger: logger),
+        source: source, running: configuration, tenants: tenants, front: front, sender: sender, logger: logger),
       StopGate(front: front, delay: configuration.shutdownDelay, logger: logger),
     ]
     var group = ServiceGroupConfiguration(
@@ -210,13 +216,14 @@ struct ConfigurationReload: Service {
   let running: ServiceConfiguration
   let tenants: TenantLoading
   let front: Front
+  let sender: WebhookSender
   let logger: Logger
 
   func run() async throws {
-    for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() { reload() }
+    for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() { await reload() }
   }
 
-  private func reload() {
+  private func reload() async {
     let (configuration, problems) = source.read()
     for problem in problems {
       logger.log(level: problem.severity == .error ? .error : .warning, "\(problem)")
@@ -228,6 +235,7 @@ struct ConfigurationReload: Service {
       logger.warning("only tenants are read anew: what else changed in the configuration waits for a restart")
     }
     front.replaceTenants(tenants.served(configuration))
+    await sender.replaceEndpoints(configuration.tenants.flatMap(\.outgoingWebhooks))
     logger.notice("tenants read anew", metadata: ["tenants": "\(configuration.tenants.count)"])
   }
 }

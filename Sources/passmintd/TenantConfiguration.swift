@@ -6,6 +6,7 @@ import Passes
 import Secutix
 import SecutixClient
 import Server
+import Webhooks
 
 /// A tenant, everything that its configuration names loaded.
 struct TenantConfiguration: Sendable {
@@ -26,6 +27,8 @@ struct TenantConfiguration: Sendable {
   var apiKeys: [APIKey]
   var bearer: BearerIssuer?
   var webhook: WebhookPolicy
+  /// Where its events are sent.
+  var outgoingWebhooks: [WebhookEndpoint]
 
   /// The tenant as the service and the HTTP front work with it.
   ///

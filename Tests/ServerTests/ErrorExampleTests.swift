@@ -1,4 +1,5 @@
 import AppleWallet
+import Authorization
 import Foundation
 import HTTPTypes
 import Issuance

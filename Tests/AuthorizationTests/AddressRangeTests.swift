@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Server
+@testable import Authorization
 
 @Suite struct AddressRangeTests {
   @Test(
