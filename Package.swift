@@ -202,7 +202,8 @@ let package = Package(
       name: "BundleCheckTests", dependencies: ["COpenSSL", "CLibzip", "JSON", "PassBundle", "Passes"],
       swiftSettings: settings),
     .testTarget(
-      name: "StoreConformanceTests", dependencies: ["Issuance", "Passes", "SQLiteStore", "Secutix", "ZonedTime"],
+      name: "StoreConformanceTests",
+      dependencies: ["Issuance", "JSON", "Passes", "SQLiteStore", "Secutix", "ZonedTime"],
       swiftSettings: settings),
     .testTarget(
       name: "SQLiteStoreTests",
@@ -243,6 +244,14 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOHPACK", package: "swift-nio-http2"),
       ], exclude: ["apns_peer.py", "requirements.txt"], swiftSettings: settings),
+    .testTarget(
+      name: "WebhooksTests",
+      dependencies: [
+        "Authorization", "Issuance", "JSON", "PassBundle", "Passes", "SQLiteStore", "Sandbox", "Webhooks",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+      ], exclude: ["requirements.txt", "verify.py"], swiftSettings: settings),
     .testTarget(
       name: "SandboxTests",
       dependencies: [

@@ -180,6 +180,51 @@ final class WatchedStore: Store {
   func history(of serialNumber: String, tenant: String, limit: Int) async throws(StoreError) -> PassHistory? {
     try await store.history(of: serialNumber, tenant: tenant, limit: limit)
   }
+
+  func personalize(
+    serialNumber: String, tenant: String, info: String, correlationID: String, at now: Int64
+  ) async throws(StoreError) -> PersonalizationOutcome {
+    try await store.personalize(
+      serialNumber: serialNumber, tenant: tenant, info: info, correlationID: correlationID, at: now)
+  }
+
+  func subscribe(_ subscriptions: [WebhookSubscription], tenant: String) async throws(StoreError) {
+    try await store.subscribe(subscriptions, tenant: tenant)
+  }
+
+  func claimWebhooks(
+    _ limit: Int, without busy: Set<Int64>, worker: String, leasedUntil: Int64, at now: Int64
+  ) async throws(StoreError) -> [WebhookMessage] {
+    try await store.claimWebhooks(limit, without: busy, worker: worker, leasedUntil: leasedUntil, at: now)
+  }
+
+  func end(_ messages: [(message: WebhookMessage, ending: WebhookEnding)], at now: Int64) async throws(StoreError) {
+    try await store.end(messages, at: now)
+  }
+
+  func nextWebhookDue(without busy: Set<Int64>) async throws(StoreError) -> Int64? {
+    try await store.nextWebhookDue(without: busy)
+  }
+
+  func webhook(_ id: Int64, tenant: String?) async throws(StoreError) -> WebhookMessage? {
+    try await store.webhook(id, tenant: tenant)
+  }
+
+  func webhooks(_ filter: WebhookFilter) async throws(StoreError) -> [WebhookMessage] {
+    try await store.webhooks(filter)
+  }
+
+  func replayWebhook(_ id: Int64, tenant: String?, at now: Int64) async throws(StoreError) -> WebhookMessage? {
+    try await store.replayWebhook(id, tenant: tenant, at: now)
+  }
+
+  func resumeWebhooks(of endpoint: String, tenant: String) async throws(StoreError) -> Bool {
+    try await store.resumeWebhooks(of: endpoint, tenant: tenant)
+  }
+
+  func webhookEndpoints(tenant: String?) async throws(StoreError) -> [WebhookEndpointRecord] {
+    try await store.webhookEndpoints(tenant: tenant)
+  }
 }
 
 /// A gate on somebody's way: whoever comes waits until it is opened for good.

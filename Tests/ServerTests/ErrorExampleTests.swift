@@ -93,6 +93,9 @@ struct ErrorExampleTests {
       "registration": try await ask("POST", "\(registrations)/bare", "{}", headers: show),
       "deviceIdentifier": try await ask(
         "GET", "\(wallet)/devices/\(String(repeating: "x", count: 201))/registrations/\(live.passType)"),
+      "personalization": try await ask("POST", "\(wallet)/passes/\(live.passType)/bare/personalize", "{}"),
+      "outgoingWebhook": try await ask("GET", "\(theatre)/webhooks/messages/4711"),
+      "endpoint": try await ask("POST", "\(theatre)/webhooks/endpoints/crm/resume"),
       "log": try await ask("POST", "\(wallet)/log", "{}"),
       "secutixRefuses": try await troubled(.status(400)),
       "secutixFails": try await troubled(.status(500)),

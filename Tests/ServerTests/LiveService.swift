@@ -158,4 +158,45 @@ struct LiveService: Sendable {
   func authorization(of record: PassRecord) throws -> String {
     "ApplePass \(try #require(tenant.keys.authenticationToken(serialNumber: record.pass.serialNumber)))"
   }
+
+  /// The body of an answer, as it is.
+  func bytes(
+    _ method: String, _ path: String, headers: [String: String] = [:], body: String? = nil
+  ) async throws -> [UInt8] {
+    var request = HTTPClientRequest(url: url + path)
+    request.method = .RAW(value: method)
+    for (name, value) in headers { request.headers.add(name: name, value: value) }
+    if let body { request.body = .bytes(Array(body.utf8)) }
+    let response = try await http.execute(request, timeout: .seconds(20))
+    guard response.status == .ok else { throw Failed(status: Int(response.status.code)) }
+    return Array(try await response.body.collect(upTo: 1 << 24).readableBytesView)
+  }
+
+  struct Failed: Error { let status: Int }
+
+  /// The names of the files in a pass.
+  func download(_ path: String, headers: [String: String]) async throws -> [String] {
+    let bytes = try await bytes("GET", path, headers: headers)
+    let contents = ArchiveReader.read(bytes, name: "downloaded.pkpass")
+    return contents.files.sortedPaths.filter { $0 != "signature" && $0 != "manifest.json" }
+  }
+
+  /// Whether OpenSSL's own program takes a detached signature.
+  func verifies(_ signature: [UInt8], of content: String) throws -> Bool {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "signature-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try Data(signature).write(to: folder.appending(path: "signature"))
+    try Data(content.utf8).write(to: folder.appending(path: "content"))
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.currentDirectoryURL = folder
+    process.arguments =
+      "openssl cms -verify -binary -inform DER -in signature -content content -noverify -out /dev/null"
+      .split(separator: " ").map(String.init)
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    return process.terminationStatus == 0
+  }
 }

@@ -191,4 +191,88 @@ struct WalletTests {
       #expect(pushes.count == 2 && pushes.allSatisfy { $0.tenant == "theatre" })
     }
   }
+
+  /// A pass whose phone asks its holder something first.
+  private func saveWithForm(_ live: LiveService) async throws -> PassRecord {
+    var files = PassFiles()
+    for path in ["icon.png", "personalizationLogo.png", "personalizationLogo@2x.png"] { files[path] = [1, 2, 3] }
+    files["personalization.json"] = Array(#"{"description": "Join", "requiredPersonalizationFields": []}"#.utf8)
+    let digest = [UInt8](repeating: 9, count: 32)
+    var file = IssuedFile(passes: [
+      IssuedPass(
+        serialNumber: "form", template: "club", state: .valid,
+        rendered: [PassAssets.File(path: "pass.json", bytes: Array(#"{"serialNumber": "form"}"#.utf8))],
+        assetsDigest: digest, contentDigest: digest, asOf: LiveService.now)
+    ])
+    file.assets = [digest: PassAssets(files)]
+    try await live.store.save(file, tenant: "theatre", at: LiveService.now - 5_000)
+    return try #require(try await live.store.pass(serialNumber: "form", tenant: "theatre"))
+  }
+
+  @Test func `a form that was filled in is signed for, and the pass goes on without it`() async throws {
+    try await LiveService.run { live in
+      let record = try await saveWithForm(live)
+      let show = ["Authorization": try live.authorization(of: record)]
+      _ = try await live.ask("POST", registrations(live, record), headers: show, body: #"{"pushToken":"00"}"#)
+      let tag = try #require(try await live.ask("GET", list(live)).body?["lastUpdated"]?.stringValue)
+      let before = try await live.download(latest(live, record), headers: show)
+      #expect(before.contains("personalization.json") && before.contains("personalizationLogo@2x.png"))
+
+      let path = "\(latest(live, record))/personalize"
+      let token = "c0ffee-4711_A=="
+      let entry = """
+        {"personalizationToken": "\(token)", "requiredPersonalizationInfo": {"fullName": "Ada L\u{F6}velace",
+         "emailAddress": "ada@example.org", "phoneNumber": null, "barcode": "1"}}
+        """
+      let signature = try await live.bytes("POST", path, body: entry)
+      #expect(try live.verifies(signature, of: token))
+      #expect(try !live.verifies(signature, of: "another"))
+      // The answer was lost, and somebody else tries.
+      #expect(try live.verifies(try await live.bytes("POST", path, headers: show, body: entry), of: token))
+      let other = entry.replacing("ada@", with: "eve@")
+      #expect(try await live.ask("POST", path, body: other).status == 200)
+
+      let told = try await live.ask("GET", list(live, since: tag)).body
+      #expect(told?["serialNumbers"]?.array?.compactMap(\.stringValue) == ["form"])
+      #expect(try await live.store.claimPushes(10, worker: "w", leasedUntil: .max, at: .max).count == 1)
+      let after = try await live.download(latest(live, record), headers: show)
+      #expect(after == before.filter { !$0.hasPrefix("personalization") })
+      let shown = try await live.ask("GET", "/api/theatre/passes/form").body?["personalization"]
+      #expect(shown?["info"] == ["emailAddress": "ada@example.org", "fullName": "Ada L\u{F6}velace"])
+    }
+  }
+
+  @Test func `nothing that could be a pass is signed for a form, and no pass without one`() async throws {
+    try await LiveService.run { live in
+      let record = try await saveWithForm(live)
+      let (_, passes) = try await live.issue()
+      func entry(_ token: String) -> String {
+        let object: JSONValue = [
+          "personalizationToken": .string(token), "requiredPersonalizationInfo": ["fullName": "Ada"],
+        ]
+        return String(decoding: object.serialized(), as: UTF8.self)
+      }
+      let path = "\(latest(live, record))/personalize"
+      for token in [
+        #"{"pass.json":"da39a3ee5e6b4b0d3255bfef95601890afd80709"}"#, "{}", " {", "", "a b", "\u{E9}", "a\n{",
+        String(repeating: "a", count: 1_001),
+      ] {
+        #expect(try await live.ask("POST", path, body: entry(token)).status == 400, "\(token)")
+      }
+      for body in ["", "[]", #"{"personalizationToken": "a"}"#] {
+        #expect(try await live.ask("POST", path, body: body).status == 400)
+      }
+      let plain = "\(latest(live, passes[0]))/personalize"
+      let own = ["Authorization": try live.authorization(of: passes[0])]
+      for (path, headers) in [
+        (plain, [:]), (plain, own), (path, own), (path, ["Authorization": "ApplePass x"]),
+        ("/wallet/theatre/v1/passes/\(live.passType)/missing/personalize", [:]),
+        ("/wallet/theatre/v1/passes/pass.of.another/form/personalize", [:]),
+        ("/wallet/nobody/v1/passes/\(live.passType)/form/personalize", [:]),
+      ] {
+        #expect(try await live.ask("POST", path, headers: headers, body: entry("abc")).status == 401, "\(path)")
+      }
+      #expect(try await live.store.pass(serialNumber: "form", tenant: "theatre")?.personalization == nil)
+    }
+  }
 }
