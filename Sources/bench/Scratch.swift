@@ -85,7 +85,7 @@ final class Scratch: @unchecked Sendable {
   private func writeExport(_ tickets: Int, to path: String) throws {
     var text = Workload.csvHeader + "\n"
     for number in 0..<tickets {
-      text += Workload.csvRow(number).joined(separator: ",") + ",2027-01-15T19:30:00+01:00\n"
+      text += Workload.csvRow(number).joined(separator: ",") + ",\(Workload.usualStart)\n"
     }
     try Data(text.utf8).write(to: URL(filePath: path))
   }

@@ -36,7 +36,7 @@ struct ServiceBench {
   let store: StoreBench
   static let rounds = 7
   static let webhooks = 100_000
-  private static let apiKey = "pm_bench_" + String(repeating: "k", count: 43)
+  static let apiKey = "pm_bench_" + String(repeating: "k", count: 43)
 
   func measure() async throws -> Figures {
     let house = SandboxHouse.theatre
@@ -45,7 +45,8 @@ struct ServiceBench {
     let (scratch, program, store) = (scratch, program, store)
     return try await secutix.serve { url in
       let service = try await RunningService(
-        program: program, configuration: try Self.configuration(scratch, house, url), apiKey: Self.apiKey)
+        program: program, configuration: try Self.configuration(try scratch.newFolder(), house, url),
+        apiKey: Self.apiKey)
       defer { service.stop() }
       let addresses = try await service.lookUp(file: sale.file)
       return try await Self.measure(service, addresses, store, scratch)
@@ -87,18 +88,25 @@ struct ServiceBench {
     return figures
   }
 
-  private static func configuration(_ scratch: Scratch, _ house: SandboxHouse, _ url: String) throws -> String {
-    let folder = try scratch.newFolder()
+  /// The secret that serial numbers' tokens are made with.
+  static let passSecret = "a secret of the bench, long enough"
+
+  /// Writes the configuration of a tenant `bench` into a folder; its store is `store.sqlite` there.
+  ///
+  /// - Parameter push: what stands under `push`; nil: the usual.
+  static func configuration(
+    _ folder: String, _ house: SandboxHouse, _ url: String, push: String? = nil
+  ) throws -> String {
     _ = try ExampleCertificates.write(to: "\(folder)/identity", now: Int64(Date().timeIntervalSince1970))
     try Data(house.secret.utf8).write(to: URL(filePath: "\(folder)/secutix.secret"))
-    try Data("a secret of the bench, long enough".utf8).write(to: URL(filePath: "\(folder)/passes.secret"))
+    try Data(passSecret.utf8).write(to: URL(filePath: "\(folder)/passes.secret"))
     let templates = URL(filePath: "templates").path
     let hash = Digest.hex(Digest.sha256(Array(apiKey.utf8)))
     let yaml = """
       listen: 127.0.0.1:0
       public_url: http://127.0.0.1
       store: store.sqlite
-      log: {level: warning}
+      log: {level: warning}\(push.map { "\npush: \($0)" } ?? "")
       tenants:
         bench:
           name: Bench
@@ -212,6 +220,8 @@ final class RunningService {
   }
 
   var residentKilobytes: Int { Scratch.kilobytes("VmRSS", of: process.processIdentifier) }
+  /// The most it ever had.
+  var peakKilobytes: Int { Scratch.kilobytes("VmHWM", of: process.processIdentifier) }
 }
 
 /// One run of Debian's `wrk`.

@@ -59,11 +59,13 @@ struct Workload {
     return files
   }
 
-  static func ticket(_ number: Int) throws -> Ticket {
+  static let usualStart = "2027-01-15T19:30:00+01:00"
+
+  static func ticket(_ number: Int, start: String = usualStart) throws -> Ticket {
     var draft = TicketDraft()
     let row = csvRow(number)
     for (field, text) in zip(fields, row) { try draft.set(field, .text(text)) }
-    if let start = ZonedDateTime(iso8601: "2027-01-15T19:30:00+01:00") { try draft.set(.eventStart, .date(start)) }
+    if let start = ZonedDateTime(iso8601: start) { try draft.set(.eventStart, .date(start)) }
     return try draft.ticket()
   }
 

@@ -12,11 +12,11 @@ let parts: Set<String> =
   words.count > 2
   ? Set(words.dropFirst(2))
   : [
-    "passes", "preview", "store", "burst", "service", "push",
+    "passes", "preview", "store", "burst", "service", "push", "phones",
   ]
 guard words.count >= 2 else {
   FileHandle.standardError.write(
-    Data("usage: bench PASSMINT PASSMINTD [passes|preview|store|burst|service|push …]\n".utf8))
+    Data("usage: bench PASSMINT PASSMINTD [passes|preview|store|burst|service|push|phones …]\n".utf8))
   exit(2)
 }
 let cores = ProcessInfo.processInfo.activeProcessorCount
@@ -39,6 +39,12 @@ if parts.contains("service") {
 }
 if parts.contains("push") {
   PushBench.report(try await PushBench(scratch: scratch, program: CommandLine.arguments[2]).measure())
+}
+if parts.contains("phones") {
+  let bench = PhonesBench(scratch: scratch, program: CommandLine.arguments[2], certificates: certificates)
+  let (rescheduling, lists) = try await bench.measure()
+  PhonesBench.report(rescheduling)
+  ListBench.report(lists)
 }
 
 func measurePasses() throws {
