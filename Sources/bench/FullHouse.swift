@@ -69,24 +69,25 @@ struct FullHouse {
     }
     let passes = serialNumbers
     let date = Date()
+    @Sendable func register(_ phone: Int) async throws {
+      let outcome = try await store.register(
+        device(phone), pushToken: Self.pushToken(phone), serialNumber: passes[phone], limit: 1000,
+        correlationID: "registration", at: Self.now)
+      guard outcome == .new else { throw RunningService.Failed(what: "a registration is \(outcome)") }
+    }
+    let last = Self.seats - 1
     try await withThrowingTaskGroup { group in
       let callers = 256
       for caller in 0..<callers {
         group.addTask {
-          for phone in stride(from: caller, to: Self.seats, by: callers) {
-            let outcome = try await store.register(
-              device(phone), pushToken: Self.pushToken(phone), serialNumber: passes[phone], limit: 1000,
-              correlationID: "registration", at: Self.now)
-            guard outcome == .new else { throw RunningService.Failed(what: "a registration is \(outcome)") }
-          }
+          for phone in stride(from: caller, to: last, by: callers) { try await register(phone) }
         }
       }
       try await group.waitForAll()
     }
-    var tag: Int64 = 0
-    for phone in 0..<Self.seats {
-      tag = max(tag, try await store.updatedPasses(of: device(phone), after: nil)?.tag ?? 0)
-    }
+    // After all others: its tag is the newest.
+    try await register(last)
+    let tag = try await store.updatedPasses(of: device(last), after: nil)?.tag ?? 0
     return Phones.Held(serialNumbers: passes, tag: tag, date: date)
   }
 

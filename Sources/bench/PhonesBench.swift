@@ -15,8 +15,10 @@ struct PhonesBench {
     var tally = Phones.Tally()
     /// Pushes that APNs took, those included that no phone belongs to.
     var pushes = 0
-    /// Signatures a second, on all cores.
-    var signatures = 0.0
+    /// Signatures a second, on all cores: of windows before and after.
+    var signatures: [Double] = []
+    /// Processor time of the service, in seconds.
+    var processor = 0.0
     /// Kilobytes of the service: before the change, and the most until the end.
     var memory: (before: Int, peak: Int) = (0, 0)
   }
@@ -43,6 +45,9 @@ struct PhonesBench {
       trusting: try BundleCheck.trustedCertificates(path: identity.root), options: options, now: { FullHouse.now })
     try Data(apns.rootPEM).write(to: URL(filePath: "\(folder)/apns-root.pem"))
     let limit = try SealingBench(certificates: certificates).limit
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    func signatures() throws -> [Double] { try (0..<5).map { _ in try Interleaved.measureOnce(limit, threads: cores) } }
+    let before = try signatures()
     var figures = try await apns.serve { [program] port in
       let configuration = try ServiceBench.configuration(
         folder, .theatre, "http://127.0.0.1:9", push: "{host: 127.0.0.1, port: \(port), roots: apns-root.pem}")
@@ -52,7 +57,7 @@ struct PhonesBench {
       let phones = Phones(house, held, at: service.url)
       return try await Self.reschedule(house, store, service, apns, phones)
     }
-    figures.signatures = try Interleaved.measureOnce(limit, threads: ProcessInfo.processInfo.activeProcessorCount)
+    figures.signatures = try before + signatures()
     try store.close()
     return (figures, try await ListBench(house: house, path: path).measure())
   }
@@ -76,6 +81,7 @@ struct PhonesBench {
       try await Task.sleep(for: .milliseconds(100))
     }
     figures.memory.peak = service.peakKilobytes
+    figures.processor = service.processorSeconds
     following.cancel()
     await following.value
     figures.tally = phones.tally
@@ -86,11 +92,12 @@ struct PhonesBench {
   }
 
   static func report(_ figures: Figures) {
+    let limit = Interleaved.median(figures.signatures)
     func line(_ name: String, _ seconds: Double) {
       let rate = Double(FullHouse.seats) / seconds
       print(
         name.padding(toLength: 44, withPad: " ", startingAt: 0)
-          + String(format: "%9.1f %9.0f %9.2f", seconds, rate, rate / figures.signatures))
+          + String(format: "%9.1f %9.0f %9.2f", seconds, rate, rate / limit))
     }
     func counts(_ name: String, _ counts: [Int]) -> String {
       let missing = counts.count { $0 == 0 }
@@ -99,7 +106,7 @@ struct PhonesBench {
     }
     print("")
     print("\(FullHouse.seats) passes, each on a phone, rescheduled        s        /s   ÷ limit")
-    line("raw RSA-2048 signature (the limit)", Double(FullHouse.seats) / figures.signatures)
+    line("raw RSA-2048 signature (the limit)", Double(FullHouse.seats) / limit)
     line("changes saved", figures.changed)
     line("phones pushed", figures.pushed)
     line("passes listed and fetched anew", figures.fetched)
@@ -109,7 +116,8 @@ struct PhonesBench {
     print(counts("fetched", tally.fetched) + "; answers that were wrong \(tally.wrong)")
     print(
       String(
-        format: "memory of passmintd, before %.1f MB, at most %.1f MB", Double(figures.memory.before) / 1024,
-        Double(figures.memory.peak) / 1024))
+        format: "passmintd: memory before %.1f MB, at most %.1f MB; processor time a pass %.2f ms",
+        Double(figures.memory.before) / 1024, Double(figures.memory.peak) / 1024,
+        figures.processor / Double(FullHouse.seats) * 1000))
   }
 }

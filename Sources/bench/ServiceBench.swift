@@ -222,6 +222,14 @@ final class RunningService {
   var residentKilobytes: Int { Scratch.kilobytes("VmRSS", of: process.processIdentifier) }
   /// The most it ever had.
   var peakKilobytes: Int { Scratch.kilobytes("VmHWM", of: process.processIdentifier) }
+
+  /// On all cores, since it began.
+  var processorSeconds: Double {
+    let line = (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/stat", encoding: .utf8)) ?? ""
+    // The name in brackets may hold blanks; user and system time are the twelfth and thirteenth after it.
+    let figures = line.split(separator: ")").last?.split(separator: " ").dropFirst(11).prefix(2) ?? []
+    return figures.compactMap { Double($0) }.reduce(0, +) / Double(sysconf(Int32(_SC_CLK_TCK)))
+  }
 }
 
 /// One run of Debian's `wrk`.
