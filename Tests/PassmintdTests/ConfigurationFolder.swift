@@ -40,6 +40,8 @@ struct ConfigurationFolder {
     for name in ["secutix", "passes", "passes.old", "p12", "webhook"] {
       try folder.write("\(marker) the secret of \(name), long enough\n", "secrets/\(name)")
     }
+    try folder.write("whsec_\(Data("\(marker) for the CRM, long enough".utf8).base64EncodedString())", "secrets/crm")
+    try folder.write("whsec_\(Data("\(marker) from before, long enough.".utf8).base64EncodedString())", "secrets/crm.old")
     for (name, shipped) in templates { try folder.copy(shipped, as: name) }
     return try body(folder)
   }

@@ -89,7 +89,7 @@ struct ConfigurationMistake {
       "4:3: tenants.“the/atre”: stands in addresses: write up to 64 letters, digits, - and _"),
     .init(
       "  theatre:", "  theatre: Theatre\n  opera:",
-      "4:12: tenants.theatre: must hold members: write name: …, secutix: …, time_zone: …, currency: …, field_map: …, identity: …, secret: …, former_secrets: …, templates: …, webhook: …, keys: …, bearer: …"
+      "4:12: tenants.theatre: must hold members: write name: …, secutix: …, time_zone: …, currency: …, field_map: …, identity: …, former_identities: …, secret: …, former_secrets: …, templates: …, webhook: …, keys: …, bearer: …, outgoing_webhooks: …"
     ),
   ]
 
@@ -221,6 +221,20 @@ struct ConfigurationMistake {
     .init(
       webhook, "{allow: [house]}",
       "15:23: tenants.theatre.webhook.allow[0]: “house” is no block of addresses: write one such as 10.0.0.0/8 or 2001:db8::/32, with zeros behind its length"
+    ),
+    .init(
+      webhook,
+      "{allow: [10.0.0.0/8]}\n    outgoing_webhooks: [{name: a b, url: 'https://u:p@x/', secret: {file: secrets/passes}, events: [Pass:Voidde, Sold]}]",
+      "16:32: tenants.theatre.outgoing_webhooks[0].name: “a b” is no name: write letters, digits, - and _",
+      "16:42: tenants.theatre.outgoing_webhooks[0].url: “https://u:p@x/” is no address: write one such as https://crm.example.org/passes, without user and password",
+      "16:68: tenants.theatre.outgoing_webhooks[0].secret: is no secret of a webhook, which is whsec_ and 24 to 64 bytes in base64: make one with `echo whsec_$(openssl rand -base64 32)`",
+      "16:101: tenants.theatre.outgoing_webhooks[0].events[0]: “Pass:Voidde” is no event: did you mean Pass:Voided?",
+      "16:114: tenants.theatre.outgoing_webhooks[0].events[1]: “Sold” is no event: known are Pass:Created, Pass:Updated, Pass:Voided, Pass:Installed, Pass:Uninstalled"
+    ),
+    .init(
+      webhook,
+      "{allow: [10.0.0.0/8]}\n    outgoing_webhooks: [{name: crm, url: 'https://10.0.0.7/', secret: {file: secrets/crm}}]",
+      "16:42: tenants.theatre.outgoing_webhooks[0].url: 10.0.0.7 is not of the public net: if it is to be sent to, write allow: [10.0.0.7]"
     ),
     .init(
       "prefix: pm_3f9aQz", "prefix: pm_3f9aQz_SMURFSMURFSMURFSMURFSMURFSMURFSMURFSMURF",

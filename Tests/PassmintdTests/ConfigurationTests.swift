@@ -55,7 +55,7 @@ import Testing
             .contains { match.2.hasPrefix("\($0):") } ? "\(match.1)\(match.2)" : nil
         } ?? String(line)
       }.joined(separator: "\n").replacing("[Secutix.Read, Pass.Read]", with: "[Secutix.Read, Webhook.Write]")
-      #expect(whole.count { $0 == "#" } == ExampleConfiguration.yaml.count { $0 == "#" } - 7)
+      #expect(whole.count { $0 == "#" } == ExampleConfiguration.yaml.count { $0 == "#" } - 8)
       try folder.makeFolder("badges")
       try folder.write("<svg/>", "badges/fr-CA.svg")
       try folder.write("fields:\n  seat.row: [movement.row]\n", "map.yaml")

@@ -28,6 +28,8 @@ struct ServiceFixture: Sendable {
     var port: Int?
     /// Besides those that the configuration names, by their path in its folder.
     var files: [String: String] = [:]
+    /// Of every tenant, a line each.
+    var tenantMembers: [String] = []
   }
 
   /// What buyers' addresses begin with: another name than where the service listens, as behind a proxy.
@@ -176,7 +178,7 @@ struct ServiceFixture: Sendable {
           templates: {folder: \(templates), default: \(plan.template)}
           webhook: {requests_per_minute: 1000000000}
           keys:
-      \((keys.map { "      \($0)" } + more.map { "    \($0)" }).joined(separator: "\n"))
+      \((keys.map { "      \($0)" } + (plan.tenantMembers + more).map { "    \($0)" }).joined(separator: "\n"))
       """
   }
 
