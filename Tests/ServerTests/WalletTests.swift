@@ -192,26 +192,9 @@ struct WalletTests {
     }
   }
 
-  /// A pass whose phone asks its holder something first.
-  private func saveWithForm(_ live: LiveService) async throws -> PassRecord {
-    var files = PassFiles()
-    for path in ["icon.png", "personalizationLogo.png", "personalizationLogo@2x.png"] { files[path] = [1, 2, 3] }
-    files["personalization.json"] = Array(#"{"description": "Join", "requiredPersonalizationFields": []}"#.utf8)
-    let digest = [UInt8](repeating: 9, count: 32)
-    var file = IssuedFile(passes: [
-      IssuedPass(
-        serialNumber: "form", template: "club", state: .valid,
-        rendered: [PassAssets.File(path: "pass.json", bytes: Array(#"{"serialNumber": "form"}"#.utf8))],
-        assetsDigest: digest, contentDigest: digest, asOf: LiveService.now)
-    ])
-    file.assets = [digest: PassAssets(files)]
-    try await live.store.save(file, tenant: "theatre", at: LiveService.now - 5_000)
-    return try #require(try await live.store.pass(serialNumber: "form", tenant: "theatre"))
-  }
-
   @Test func `a form that was filled in is signed for, and the pass goes on without it`() async throws {
     try await LiveService.run { live in
-      let record = try await saveWithForm(live)
+      let record = try await live.saveWithForm()
       let show = ["Authorization": try live.authorization(of: record)]
       _ = try await live.ask("POST", registrations(live, record), headers: show, body: #"{"pushToken":"00"}"#)
       let tag = try #require(try await live.ask("GET", list(live)).body?["lastUpdated"]?.stringValue)
@@ -244,7 +227,7 @@ struct WalletTests {
 
   @Test func `nothing that could be a pass is signed for a form, and no pass without one`() async throws {
     try await LiveService.run { live in
-      let record = try await saveWithForm(live)
+      let record = try await live.saveWithForm()
       let (_, passes) = try await live.issue()
       func entry(_ token: String) -> String {
         let object: JSONValue = [

@@ -162,7 +162,7 @@ def attach(task):
             elif isinstance(case.body, list):
                 case.body = [repair(row, count) for row in case.body]
         if case.path.startswith("/wallet/"):
-            case.headers["Authorization"] = known["authorization"]
+            case.headers["Authorization"] = values["authorization"]
         case.headers["Accept"] = accepts[count % len(accepts)]
 
     @schemathesis.hook
