@@ -10,7 +10,8 @@ extension SandboxCommand {
       commandName: "apns", abstract: "Run an APNs to push to, until Ctrl-C.",
       discussion: """
         Prints its address, then a line for each push. FOLDER gets server-root.pem, which a client must trust, and
-        example pass certificates to push with, unless --trust names the root of others.
+        example pass certificates to push with, unless --trust names the root of others. `sandbox device --pushes -` behind
+        a pipe is a phone that is woken by them.
         """)
 
     @Argument(help: ArgumentHelp("Where the certificates go.", valueName: "FOLDER"))
@@ -51,7 +52,8 @@ extension SandboxCommand {
           await withTaskGroup { group in
             group.addTask {
               for await push in apns.pushes() {
-                Words.result("push \(push.number) to \(push.token) for \(push.topic), id \(push.id)")
+                Words.result(
+                  PushLines.line(number: push.number, token: push.token, topic: push.topic, id: push.id))
               }
             }
             await stop.wait()

@@ -15,6 +15,9 @@ extension SandboxCommand {
       discussion: """
         passmintd sandbox device --add http://127.0.0.1:8080/t/….pkpass
         It registers the passes with the web service they name and asks for changes, as a phone does whose Wallet is open.
+
+        passmintd sandbox apns apns/ | passmintd sandbox device --pushes - --add http://127.0.0.1:8080/t/….pkpass
+        It asks when it is pushed, as a phone does that lies on a table.
         """)
 
     @Option(
@@ -24,6 +27,12 @@ extension SandboxCommand {
 
     @Option(help: ArgumentHelp("How often it asks for changes: 500ms, 2s, 1m.", valueName: "TIME"))
     var poll = Interval(.seconds(2))
+
+    @Option(
+      help: ArgumentHelp(
+        "Asks when a push to it stands here, as `sandbox apns` prints them, and not every so often. - is the standard input.",
+        valueName: "FILE"))
+    var pushes: String?
 
     @Flag(help: "Add the passes, ask once, and end.") var once = false
 
@@ -46,6 +55,7 @@ extension SandboxCommand {
 
     func validate() throws {
       guard !add.isEmpty else { throw ValidationError("--add: which pass?") }
+      if once, pushes != nil { throw ValidationError("--once waits for no push: leave --pushes out") }
       guard poll.duration > .zero, retries >= 0 else {
         throw ValidationError("--poll must be more than nothing, --retries nothing or more")
       }
@@ -56,13 +66,21 @@ extension SandboxCommand {
 
     func run() async throws {
       let options = try options()
+      let token = pushToken ?? Self.newToken()
+      let topics: AsyncStream<String>?
+      do {
+        topics = try pushes.map { try PushLines.topics(in: $0, to: token) }
+      } catch {
+        throw SandboxWords.failure(
+          "--pushes: \(pushes ?? "") cannot be read", hint: "give what `passmintd sandbox apns` prints, or -")
+      }
       let stop = StopSignal()
       var configuration = HTTPClient.Configuration()
       // The phone has its own way of trying again.
       configuration.connectionPool.retryConnectionEstablishment = false
       let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
       let device = SandboxDevice(
-        options, pushToken: pushToken ?? Self.newToken(), http: http,
+        options, pushToken: token, http: http,
         now: { Int64(Date().timeIntervalSince1970 * 1000) }, sleep: { try await Task.sleep(for: $0) })
       let told = Task {
         var words = DeviceWords()
@@ -73,7 +91,7 @@ extension SandboxCommand {
         }
         return hasGivenUp
       }
-      let refused = await live(device, http, until: stop)
+      let refused = await live(device, http, topics, until: stop)
       if remove {
         for pass in await device.passes { await device.remove(pass.serialNumber) }
       }
@@ -107,9 +125,11 @@ extension SandboxCommand {
     /// Adds and asks, until the signal comes; with `--once` until it has asked.
     ///
     /// - Returns: why a pass is not on the phone.
-    private func live(_ device: SandboxDevice, _ http: HTTPClient, until stop: StopSignal) async -> ExitCode? {
+    private func live(
+      _ device: SandboxDevice, _ http: HTTPClient, _ topics: AsyncStream<String>?, until stop: StopSignal
+    ) async -> ExitCode? {
       await withTaskGroup(of: ExitCode?.self) { group in
-        group.addTask { await self.addAndAsk(device, http) }
+        group.addTask { await self.addAndAsk(device, http, topics) }
         group.addTask {
           await stop.wait()
           return nil
@@ -120,7 +140,9 @@ extension SandboxCommand {
       }
     }
 
-    private func addAndAsk(_ device: SandboxDevice, _ http: HTTPClient) async -> ExitCode? {
+    private func addAndAsk(
+      _ device: SandboxDevice, _ http: HTTPClient, _ topics: AsyncStream<String>?
+    ) async -> ExitCode? {
       var refused: ExitCode?
       for source in add {
         do {
@@ -137,6 +159,10 @@ extension SandboxCommand {
       // Asking registers what is not registered yet; what just failed need not fail again.
       guard once ? passes.contains(where: \.isRegistered) : !passes.isEmpty else { return refused }
       await device.refresh()
+      if let topics {
+        await device.run(pushes: topics)
+        return refused
+      }
       while !once, !Task.isCancelled {
         try? await Task.sleep(for: poll.duration)
         if !Task.isCancelled { await device.refresh() }
