@@ -51,11 +51,15 @@ import Testing
       let lines = ExampleConfiguration.yaml.split(separator: "\n", omittingEmptySubsequences: false)
       let whole = lines.map { line in
         line.wholeMatch(of: /( *)# ([a-z_]+: [^ ].*)/).flatMap { match in
-          ["badges", "field_map", "former_secrets", "api_key", "tenant_claim", "tenant_value", "leeway"]
-            .contains { match.2.hasPrefix("\($0):") } ? "\(match.1)\(match.2)" : nil
+          [
+            "badges", "field_map", "former_identities", "former_secrets", "api_key", "tenant_claim", "tenant_value",
+            "leeway",
+          ].contains { match.2.hasPrefix("\($0):") } ? "\(match.1)\(match.2)" : nil
         } ?? String(line)
       }.joined(separator: "\n").replacing("[Secutix.Read, Pass.Read]", with: "[Secutix.Read, Webhook.Write]")
-      #expect(whole.count { $0 == "#" } == ExampleConfiguration.yaml.count { $0 == "#" } - 8)
+      #expect(whole.count { $0 == "#" } == ExampleConfiguration.yaml.count { $0 == "#" } - 9)
+      try FileManager.default.copyItem(
+        at: folder.root.appending(path: "certificates"), to: folder.root.appending(path: "certificates.old"))
       try folder.makeFolder("badges")
       try folder.write("<svg/>", "badges/fr-CA.svg")
       try folder.write("fields:\n  seat.row: [movement.row]\n", "map.yaml")
@@ -80,10 +84,38 @@ import Testing
         if yaml == whole {
           #expect(configuration.badges["fr-CA"]?.mediaType == "image/svg+xml")
           #expect(tenant.reading.mapping != nil)
+          #expect(tenant.formerIdentities.map(\.passTypeIdentifier) == [tenant.identity.passTypeIdentifier])
           #expect(tenant.webhook.apiKeyHeader == "X-API-KEY")
           #expect(tenant.bearer?.tenantClaim == "tenant")
         }
       }
+    }
+  }
+
+  @Test func `certificates from before are of the same pass type`() throws {
+    try ConfigurationFolder.with { folder in
+      for (path, passType) in [("renewed", "pass.org.example.tickets"), ("other", "pass.org.example.other")] {
+        _ = try ExampleCertificates.write(
+          to: folder.root.appending(path: path).path, .init(passTypeIdentifier: passType), now: ConfigurationFolder.now)
+      }
+      func read(_ former: String) throws -> (tenant: TenantConfiguration?, told: [String]) {
+        let (configuration, problems) = try folder.read(
+          ConfigurationFolder.good.replacing(
+            "identity: {path: certificates}", with: "identity: {path: renewed}\n    former_identities: \(former)"))
+        return (configuration?.tenants.first, folder.sentences(problems, .error))
+      }
+      let renewed = try read("[{path: certificates}]")
+      #expect(renewed.told == [])
+      let tenant = try #require(renewed.tenant)
+      let (new, old) = (tenant.identity.certificate, tenant.formerIdentities.map(\.certificate))
+      #expect(old.count == 1 && old.first?.sha256Fingerprint != new.sha256Fingerprint)
+      #expect(
+        try read("[{path: other}, {path: nowhere}]").told == [
+          "passmint.yaml:13:25: tenants.theatre.former_identities[0]: is for pass.org.example.other, and the tenant's "
+            + "passes are pass.org.example.tickets",
+          "passmint.yaml:13:47: tenants.theatre.former_identities[1].path: cannot read nowhere: No such file or "
+            + "directory; check the path and who may read it",
+        ])
     }
   }
 
