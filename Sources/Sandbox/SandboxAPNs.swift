@@ -154,7 +154,9 @@ package final class SandboxAPNs: Sendable {
   }
 
   /// Judges a request and remembers the push, if it is taken.
-  func receive(_ request: APNsRequest, connection: Int) -> Verdict {
+  ///
+  /// - Parameter certificate: SHA-256 fingerprint of the client's; nil without one.
+  func receive(_ request: APNsRequest, connection: Int, certificate: String?) -> Verdict {
     let time = now()
     return state.withLock { state in
       state.counts.requests += 1
@@ -175,7 +177,11 @@ package final class SandboxAPNs: Sendable {
       case .none where options.knowsTokens: return .answer(APNsReply(400, "BadDeviceToken", id: request.id))
       default: break
       }
-      Self.take(request, connection: connection, time: time, kept: options.keptPushes, &state)
+      state.counts.pushes += 1
+      let push = SandboxPush(
+        number: state.counts.pushes, connection: connection, certificate: certificate, token: request.token,
+        id: request.id, topic: request.topic, time: time, headers: request.headers)
+      Self.keep(push, kept: options.keptPushes, &state)
       let reply = APNsReply(status: 200, body: [], id: request.id)
       return fault.map { .fault($0, reply) } ?? .answer(reply)
     }
@@ -192,13 +198,8 @@ package final class SandboxAPNs: Sendable {
     return fault
   }
 
-  private static func take(
-    _ request: APNsRequest, connection: Int, time: Int64, kept: Int, _ state: inout State
-  ) {
-    state.counts.pushes += 1
-    let push = SandboxPush(
-      number: state.counts.pushes, connection: connection, token: request.token, id: request.id, topic: request.topic,
-      time: time, headers: request.headers)
+  /// Remembers a push, and tells those who wait for it.
+  private static func keep(_ push: SandboxPush, kept: Int, _ state: inout State) {
     state.pushes.append(push)
     // Cut rarely, as what is left moves each time.
     if state.pushes.count > 2 * kept + 1 { state.pushes.removeFirst(state.pushes.count - kept) }

@@ -16,6 +16,8 @@ final class SandboxAPNsConnection: ChannelInboundHandler {
   private(set) var number = 0
   /// The pass types of the client's certificate; nil without one.
   private(set) var topics: Set<String>?
+  /// SHA-256 fingerprint of the client's certificate; nil without one.
+  private(set) var certificate: String?
   private var streams = 0
   /// The last stream that is still looked at, once GOAWAY has been said.
   private(set) var lastStream: HTTP2StreamID?
@@ -39,6 +41,7 @@ final class SandboxAPNsConnection: ChannelInboundHandler {
       let der = tls.peerCertificate.flatMap { try? $0.toDERBytes() }
       if let certificate = der.flatMap({ try? Certificate(der: $0) }) {
         topics = Set([certificate.uid, certificate.passTypeExtension].compactMap(\.self))
+        self.certificate = certificate.sha256Fingerprint
       }
     }
     context.fireUserInboundEventTriggered(event)
@@ -135,7 +138,9 @@ final class SandboxAPNsStream: ChannelInboundHandler {
     // What comes in one packet with the push that GOAWAY was said for is left out as well.
     if let last = connection.lastStream, streamID(context) > last { return }
     let request = APNsRequest(headers, body: body, topics: connection.topics)
-    switch connection.apns.receive(request, connection: connection.number) {
+    switch connection.apns.receive(
+      request, connection: connection.number, certificate: connection.certificate)
+    {
     case .answer(let reply): send(reply, context)
     case .fault(let fault, let reply): fail(fault, reply, context)
     }

@@ -4,6 +4,8 @@ package struct SandboxPush: Sendable, Hashable {
   package let number: Int
   /// The connection it came by, from 1.
   package let connection: Int
+  /// SHA-256 fingerprint of the certificate it came with; nil without one.
+  package let certificate: String?
   package let token: String
   /// `apns-id`: the sender's, or one made here.
   package let id: String
