@@ -116,14 +116,15 @@ enum PassRows {
     _ file: IssuedFile, tenant: String, at now: Int64, in database: Database
   ) throws -> [PassRecord] {
     if let number = file.number {
-      guard try note(number, tenant: tenant, asOf: file.asOf, in: database) else { return [] }
+      guard try note(number, tenant: tenant, asOf: file.asOf, at: now, in: database) else { return [] }
     }
     for digest in Set(file.passes.map(\.assetsDigest)) {
       if let assets = file.assets[digest] { try AssetRows.save(assets, digest: digest, in: database) }
     }
     return try file.passes.compactMap { pass in
       let known = try Self.known(pass.serialNumber, tenant: tenant, in: database)
-      if let known, known.asOf > pass.asOf { return nil }
+      // What was read later than now was read before the clock was set back: earlier than this.
+      if let known, known.asOf > pass.asOf, known.asOf <= now { return nil }
       let isChanged = known?.contentDigest != pass.contentDigest
       let record = PassRecord(
         tenant: tenant, pass: pass, updateTag: isChanged ? try nextTag(in: database) : known?.updateTag ?? 0,
@@ -155,16 +156,17 @@ enum PassRows {
 
   /// Notes when a file was read.
   ///
-  /// - Returns: false when it was read later already.
+  /// - Returns: false when it was read later already, though not later than now.
   private static func note(
-    _ number: String, tenant: String, asOf: Int64, in database: Database
+    _ number: String, tenant: String, asOf: Int64, at now: Int64, in database: Database
   ) throws -> Bool {
     try database.cachedStatement(
       sql: """
         INSERT INTO files (tenant, number, as_of) VALUES (?, ?, ?)
-        ON CONFLICT (tenant, number) DO UPDATE SET as_of = excluded.as_of WHERE excluded.as_of >= files.as_of
+        ON CONFLICT (tenant, number) DO UPDATE SET as_of = excluded.as_of
+        WHERE excluded.as_of >= files.as_of OR files.as_of > ?
         """
-    ).execute(arguments: [tenant, number, asOf])
+    ).execute(arguments: [tenant, number, asOf, now])
     return database.changesCount > 0
   }
 

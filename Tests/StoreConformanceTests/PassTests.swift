@@ -52,6 +52,23 @@ struct PassTests {
   }
 
   @Test(arguments: StoreUnderTest.all)
+  func `read before the clock was set back gives way to what is read after`(kind: StoreUnderTest) async throws {
+    let folder = try StoreUnderTest.Folder()
+    let store = try await kind.open(folder)
+    func save(content: UInt8, asOf: Int64) async throws -> Int {
+      let file = IssuedFile(number: "815", asOf: asOf, passes: [pass("1", content: content, asOf: asOf)])
+      return try await store.save(file, tenant: "a", at: asOf + 1).count
+    }
+    #expect(try await save(content: 1, asOf: 3_600_000) == 1)
+    #expect(try await save(content: 2, asOf: 1_000) == 1)
+    // From then on as ever.
+    #expect(try await save(content: 3, asOf: 2_000) == 1)
+    let late = IssuedFile(number: "815", asOf: 1_500, passes: [pass("1", content: 4, asOf: 1_500)])
+    #expect(try await store.save(late, tenant: "a", at: 2_002).isEmpty)
+    #expect(try await store.save([pass("1", content: 4, asOf: 1_500)], tenant: "a", at: 2_003).isEmpty)
+  }
+
+  @Test(arguments: StoreUnderTest.all)
   func `is not overwritten by what was read earlier`(kind: StoreUnderTest) async throws {
     let folder = try StoreUnderTest.Folder()
     let store = try await kind.open(folder)
