@@ -62,11 +62,12 @@ struct DownloadTests {
       try await live.store.save([pass], tenant: "theatre", at: LiveService.now - 9_000)
       let settled = "Fri, 20 Nov 2026 18:04:53 GMT"
       #expect(try await get(live, path).headers["last-modified"] == settled)
-      for date in [settled, "Fri, 20 Nov 2026 18:05:02 GMT"] {
-        let again = try await get(live, path, [("If-Modified-Since", date)])
-        #expect(again.status == 304 && again.bytes.isEmpty)
+      let again = try await get(live, path, [("If-Modified-Since", settled)])
+      #expect(again.status == 304 && again.bytes.isEmpty)
+      // A later one was given of another content, before the clock was set back.
+      for second in ["18:04:52", "18:04:54", "18:05:02"] {
+        #expect(try await get(live, path, [("If-Modified-Since", "Fri, 20 Nov 2026 \(second) GMT")]).status == 200)
       }
-      #expect(try await get(live, path, [("If-Modified-Since", "Fri, 20 Nov 2026 18:04:52 GMT")]).status == 200)
       let head = try await get(live, path, method: "HEAD")
       #expect(head.status == 200 && head.bytes.isEmpty)
       #expect(head.headers["content-length"] == "\(first.bytes.count)")
