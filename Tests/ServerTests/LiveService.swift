@@ -35,8 +35,11 @@ struct LiveService: Sendable {
   let ownKeys: [String: String]
 
   /// Serves tenants for as long as `body` runs: `theatre`, and by their id whatever else webhooks are to be taken under.
+  ///
+  /// - Parameter clock: milliseconds since 1970.
   static func run(
-    webhooks: [String: WebhookPolicy] = [:], ownKeys names: Set<String> = [], trustedProxies: [AddressRange] = [],
+    clock: @escaping @Sendable () -> Int64 = { now }, webhooks: [String: WebhookPolicy] = [:],
+    ownKeys names: Set<String> = [], trustedProxies: [AddressRange] = [],
     isMeasured: Bool = true, publicURL: String = "https://passes.example.org",
     _ body: @escaping @Sendable (LiveService) async throws -> Void
   ) async throws {
@@ -55,7 +58,7 @@ struct LiveService: Sendable {
     try await sandbox.serve { [logger] secutix in
       let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: SecutixClient.configuration())
       do {
-        let keySets = KeySets(logger: logger, clock: { now })
+        let keySets = KeySets(logger: logger, clock: clock)
         // Schemathesis sends more in a minute than a tenant may by default, and the clock stands still.
         var policies = webhooks
         policies["theatre"] = WebhookPolicy(requestsPerMinute: 600_000)
@@ -64,17 +67,17 @@ struct LiveService: Sendable {
           let tenant = try await tenant(id, at: secutix, of: sandbox, http: http)
           let authorizer = Authorizer(
             tenant: id, keys: own[id].map { [$0.record] } ?? [record, reader], bearer: nil, keySets: keySets,
-            clock: { now })
+            clock: clock)
           tenants.append(ServedTenant(tenant: tenant, authorizer: authorizer, webhook: policy))
         }
         let service = IssuingService(
-          store: store, tenants: tenants.map(\.tenant), logger: logger, clock: { now })
+          store: store, tenants: tenants.map(\.tenant), logger: logger, clock: clock)
         var settings = ServerSettings(publicURL: publicURL)
         settings.trustedProxies = trustedProxies
         settings.badges = ["en": .init(mediaType: "image/svg+xml", bytes: Array("<svg/>".utf8))]
         let front = Front(
           service: service, tenants: tenants, settings: settings, metrics: isMeasured ? PrometheusMetrics() : nil,
-          clock: { now })
+          clock: clock)
         let theatre = try #require(service.tenant("theatre"))
         try await serve(front, logger) { url in
           try await body(
