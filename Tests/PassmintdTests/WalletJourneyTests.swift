@@ -124,13 +124,78 @@ struct WalletJourneyTests {
     }
   }
 
+  @Test func `goes on when the certificate is renewed, and when APNs does not like the new one`() async throws {
+    let renewed = try Self.renewed.get()
+    let fingerprint = try #require(renewed.certificates.first).sha256Fingerprint
+    try await run(trusting: renewed.roots) { fixture, service, apns in
+      let sandbox = fixture.sandbox
+      let seat = try await sandbox.sell(count: 1).movements[0]
+      try await Self.deliver(sandbox, to: service)
+      let phone = try await Phone(fixture, apns, trusting: renewed.roots)
+      try await phone.add(try #require(try await service.passes().first), from: service)
+      let serial = try await service.serial(of: seat)
+
+      /// Another seat: pushed, fetched, shown.
+      func move(to number: String) async throws -> (pushedWith: String?, signedBy: String) {
+        try await sandbox.reseat(seat, to: SandboxSeat(area: "Balcon", block: "C", row: "H", number: number))
+        try await Self.deliver(sandbox, to: service)
+        _ = try await phone.wait { what in
+          if case .notification(let notice) = what, notice.new == number { number } else { nil }
+        }
+        try await service.pushed()
+        let signer = try #require(try await phone.signer(of: serial))
+        return (apns.taken.last?.certificate, signer)
+      }
+      let before = try await move(to: "7")
+      #expect(before.pushedWith == before.signedBy && before.signedBy != fingerprint)
+
+      try fixture.folder.makeFolder("renewed")
+      for (name, text) in renewed.files { try fixture.folder.write(text, name) }
+      let yaml = try String(contentsOf: fixture.configuration, encoding: .utf8)
+      try fixture.folder.write(
+        yaml.replacing(
+          "identity: {path: certificates}",
+          with: "identity: {path: renewed}\n    former_identities: [{path: certificates}]"), "passmint.yaml")
+      service.process.send(SIGHUP)
+      _ = try await service.process.line { $0.contains("tenants read anew") }
+      let after = try await move(to: "8")
+      #expect(after.pushedWith == fingerprint && after.signedBy == fingerprint)
+
+      // Whatever Apple has against it: the one from before still pushes, and passes are signed with the new one.
+      apns.fail(.answer(status: 403, reason: "BadCertificate"))
+      let refused = try await move(to: "9")
+      #expect(refused.pushedWith == before.signedBy && refused.signedBy == fingerprint)
+      #expect(service.process.output.contains("APNs refuses a certificate"))
+      #expect(apns.taken.count == 3 && apns.counts.requests == 4)
+      await phone.close()
+    }
+  }
+
   // MARK: Helpers
 
+  /// A certificate of the same pass type as the fixture's, made later by another authority: its files, in a folder
+  /// `renewed`.
+  private static let renewed = Result {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "renewed-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let made = try ExampleCertificates.write(to: folder.path, now: Int64(Date().timeIntervalSince1970))
+    var files: [String: String] = [:]
+    for path in [made.intermediate, made.certificate, made.key] {
+      files["renewed/\(URL(filePath: path).lastPathComponent)"] = try String(contentsOfFile: path, encoding: .utf8)
+    }
+    return (
+      files: files, roots: try BundleCheck.trustedCertificates(path: made.root),
+      certificates: try BundleCheck.trustedCertificates(path: made.certificate)
+    )
+  }
+
+  /// - Parameter roots: whom the APNs trusts besides the authority of the fixture's certificate.
   private func run(
+    trusting roots: [Certificate] = [],
     _ body: @escaping @Sendable (ServiceFixture, RunningServe, SandboxAPNs) async throws -> Void
   ) async throws {
     let apns = try SandboxAPNs(
-      trusting: try ServiceFixture.root(), now: { Int64(Date().timeIntervalSince1970 * 1000) })
+      trusting: try ServiceFixture.root() + roots, now: { Int64(Date().timeIntervalSince1970 * 1000) })
     try await apns.serve { port in
       var plan = ServiceFixture.Plan()
       plan.port = try SandboxSecutix.freePort()
@@ -159,10 +224,10 @@ private final class Phone {
   /// What happened on it and was not waited for yet, as it happens.
   private var events: AsyncStream<SandboxDevice.Event>.AsyncIterator
 
-  init(_ fixture: ServiceFixture, _ apns: SandboxAPNs) async throws {
+  init(_ fixture: ServiceFixture, _ apns: SandboxAPNs, trusting roots: [Certificate] = []) async throws {
     token = apns.newToken()
     var options = SandboxDevice.Options()
-    options.trust = fixture.trust
+    options.trust = fixture.trust + roots
     let device = SandboxDevice(
       options, pushToken: token, http: fixture.http, now: { Int64(Date().timeIntervalSince1970 * 1000) },
       sleep: { _ in await Task.yield() })
@@ -201,6 +266,16 @@ private final class Phone {
         guard await next() != nil else { throw ServiceProcess.Gone(description: "the phone is off") }
       }
     }
+  }
+
+  /// SHA-256 fingerprint of the certificate that signed a pass as it is on the phone.
+  func signer(of serialNumber: String) async throws -> String? {
+    guard let pass = await device.pass(serialNumber) else { return nil }
+    let archive = try PkpassBundle.archive(pass.files.sortedPaths.map { ($0, pass.files[$0] ?? []) })
+    let report = BundleCheck.check(
+      archive, name: "x.pkpass", trust: device.options.trust ?? [], now: Int64(Date().timeIntervalSince1970))
+    #expect(report.isAcceptable, "\(report.findings)")
+    return report.signature?.signer.sha256Fingerprint
   }
 
   func close() async {
