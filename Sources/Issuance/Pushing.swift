@@ -99,7 +99,11 @@ extension IssuingService {
     guard tenant.issuer.passTypeIdentifier == push.passType else {
       return .discard(reason: "the device registered for \(push.passType), for which the tenant has no certificate")
     }
-    if let until = pushState.pauses.withLock({ $0[push.tenant] }), until > clock() {
+    let now = clock()
+    // One that is longer than pauses are is from before the clock was set back.
+    if let until = pushState.pauses.withLock({ $0[push.tenant] }), until > now,
+      until - now <= settings.pushPause.inMilliseconds
+    {
       return .putOff(until: until, reason: "pushes of this tenant are refused at the moment")
     }
     let id = UUID().uuidString.lowercased()
@@ -115,24 +119,14 @@ extension IssuingService {
       count(.accepted, push)
       logger.info("pushed")
       return .done
+    case .deviceGone(let since?, let reason) where push.tokenSince > since:
+      // It has told its token since then: perhaps that is news to APNs. Not for ever, though: clocks differ.
+      return retry(push, after: nil, reason, logger)
     case .deviceGone(let since, let reason):
       count(.gone, push)
       logger.notice("the device is gone: \(reason)")
       return .deviceGone(since: since, reason: reason)
-    case .retry(let wait, let reason):
-      if Task.isCancelled {
-        count(.released, push)
-        return .putOff(until: now, reason: "the service was stopped")
-      }
-      var random = SystemRandomNumberGenerator()
-      guard let delay = settings.pushBackoff.delay(afterAttempts: push.attempts, using: &random) else {
-        count(.discarded, push)
-        logger.error("a push is given up: \(reason)")
-        return .discard(reason: reason)
-      }
-      count(.retried, push)
-      logger.notice("pushed again later: \(reason)")
-      return .retry(at: now + max(delay, wait?.inMilliseconds ?? 0), reason: reason)
+    case .retry(let wait, let reason): return retry(push, after: wait, reason, logger)
     case .refused(let reason):
       count(.refused, push)
       let until = now + settings.pushPause.inMilliseconds
@@ -144,6 +138,22 @@ extension IssuingService {
       if isNew { logger.critical("pushes are refused: \(reason)") }
       return .putOff(until: until, reason: reason)
     }
+  }
+
+  private func retry(_ push: Push, after wait: Duration?, _ reason: String, _ logger: Logger) -> PushEnding {
+    if Task.isCancelled {
+      count(.released, push)
+      return .putOff(until: clock(), reason: "the service was stopped")
+    }
+    var random = SystemRandomNumberGenerator()
+    guard let delay = settings.pushBackoff.delay(afterAttempts: push.attempts, using: &random) else {
+      count(.discarded, push)
+      logger.error("a push is given up: \(reason)")
+      return .discard(reason: reason)
+    }
+    count(.retried, push)
+    logger.notice("pushed again later: \(reason)")
+    return .retry(at: clock() + max(delay, wait?.inMilliseconds ?? 0), reason: reason)
   }
 
   private func count(_ word: Word, _ push: Push) {

@@ -101,7 +101,7 @@ package protocol Store: Sendable {
   /// Saves what a reading of a file made, outside a job.
   ///
   /// If the file was read later already, nothing is saved: what that reading did not issue, because it was undone, must
-  /// not come to life again. A pass read earlier (`asOf`) than the one that is there is left out. One whose
+  /// not come to life again. What was read later than `now` was read before the clock was set back, and gives way. A pass read earlier (`asOf`) than the one that is there is left out. One whose
   /// `contentDigest` is the same keeps its `updateTag` and `changedAt`.
   /// - Returns: the passes that are new or whose content changed.
   @discardableResult

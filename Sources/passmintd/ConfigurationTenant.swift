@@ -37,7 +37,7 @@ extension ConfigurationReading {
     let identity = members.required("identity", "{path: certificates/}").flatMap { self.identity($0) }
     let formerIdentities = members["former_identities"].map { value in
       elements(of: value, shape: "[{path: certificates.old/}]").compactMap { place -> SigningIdentity? in
-        guard let former = self.identity(place) else { return nil }
+        guard let former = self.identity(place, isFormer: true) else { return nil }
         guard let identity, former.passTypeIdentifier != identity.passTypeIdentifier else { return former }
         report(
           .error, at: place,
@@ -140,7 +140,8 @@ extension ConfigurationReading {
 
   // MARK: Identity
 
-  private func identity(_ value: ConfigurationValue) -> SigningIdentity? {
+  /// - Parameter isFormer: one that has ended then is no mistake: it is the other that signs.
+  private func identity(_ value: ConfigurationValue, isFormer: Bool = false) -> SigningIdentity? {
     guard let members = members(of: value, known: ["path", "password"]),
       let place = members.required("path", "certificates/"), let path = path(place)
     else { return nil }
@@ -163,7 +164,7 @@ extension ConfigurationReading {
       return nil
     }
     for problem in identity.problems(now: now) {
-      report(problem.severity == .error ? .error : .warning, at: place, "\(problem); \(problem.hint)")
+      report(problem.severity == .error && !isFormer ? .error : .warning, at: place, "\(problem); \(problem.hint)")
     }
     return identity
   }

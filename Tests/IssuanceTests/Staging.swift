@@ -26,6 +26,7 @@ struct Staging {
   var currency: String?
   var defaultTemplate = "concert"
   var patience = Patience()
+  var push: (any PushTransport)?
 
   init() {
     patience.attempts = 2
@@ -113,7 +114,7 @@ struct Staging {
       issuer: PassIssuer(
         passTypeIdentifier: identity.passTypeIdentifier, teamIdentifier: identity.teamIdentifier,
         tenant: "Maison des Arts"),
-      keys: PassKeys(tenant: id, secret: Secret(Array("a secret of the tests".utf8))))
+      keys: PassKeys(tenant: id, secret: Secret(Array("a secret of the tests".utf8))), push: push)
   }
 
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
