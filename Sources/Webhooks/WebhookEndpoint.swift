@@ -46,6 +46,14 @@ package struct WebhookEndpoint: Sendable {
         components.password == nil, components.fragment == nil
       else { return nil }
       if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
+      // One spelling, which the look at the machine behind it and the connection to it cannot read differently. Names in
+      // other scripts are written as DNS has them: xn--….
+      let isSpelledOut =
+        host.wholeMatch(of: /[A-Za-z0-9._-]{1,253}/) != nil
+        || host.wholeMatch(of: /[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*/) != nil
+      guard isSpelledOut, text.lowercased().hasPrefix("\(scheme)://\(components.host?.lowercased() ?? "")") else {
+        return nil
+      }
       self.text = text
       self.host = host
       isEncrypted = scheme == "https"

@@ -41,7 +41,8 @@ struct ConfigurationFolder {
       try folder.write("\(marker) the secret of \(name), long enough\n", "secrets/\(name)")
     }
     try folder.write("whsec_\(Data("\(marker) for the CRM, long enough".utf8).base64EncodedString())", "secrets/crm")
-    try folder.write("whsec_\(Data("\(marker) from before, long enough.".utf8).base64EncodedString())", "secrets/crm.old")
+    try folder.write(
+      "whsec_\(Data("\(marker) from before, long enough.".utf8).base64EncodedString())", "secrets/crm.old")
     for (name, shipped) in templates { try folder.copy(shipped, as: name) }
     return try body(folder)
   }

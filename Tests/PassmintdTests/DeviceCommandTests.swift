@@ -91,6 +91,41 @@ import Testing
     }
   }
 
+  @Test func `sleeps until it is pushed, by an APNs that prints its pushes`() async throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "device-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let pipe = folder.appending(path: "pushes").path
+    #expect(mkfifo(pipe, 0o600) == 0)
+    // For both directions, so that opening it waits for nobody.
+    let file = open(pipe, O_RDWR)
+    let apns = FileHandle(fileDescriptor: file, closeOnDealloc: true)
+    let service = Service()
+    try await service.serve { url in
+      let phone = try ServiceProcess([
+        "sandbox", "device", "--add", "\(url)/t/x.pkpass", "--push-token", "C0FFEE", "--pushes", pipe, "--poll", "1ms",
+      ])
+      _ = try await phone.line { $0.contains("registered") }
+      service.move(to: "B")
+      let asked = service.requests.withLock { $0.count }
+      // Another phone's, and one in two parts.
+      try apns.write(
+        contentsOf: Data("https://127.0.0.1:8443\npush 1 to feed for pass.org.example, id a\npush 2 to".utf8))
+      try apns.write(contentsOf: Data(" c0ffee for pass.org.example, id b\n".utf8))
+      _ = try await phone.line { $0.contains("pushed") }
+      let line = try await phone.line { $0.contains("lock screen") }
+      #expect(line.hasSuffix("Gate is now B (was A)"))
+      // One list of the beginning, one of the push, one fetch: it did not ask by itself.
+      #expect(service.requests.withLock { $0.count } <= asked + 3)
+      phone.send(SIGTERM)
+      #expect(await phone.end() == 0)
+    }
+    let both = try await run("--add", "x", "--once", "--pushes", pipe)
+    #expect(both.status == 64, "\(both.output)")
+    let nothing = try await run("--add", "x", "--pushes", "\(pipe)-none")
+    #expect(nothing.status == 3 && nothing.output.contains("cannot be read"), "\(nothing.output)")
+  }
+
   @Test func `once is once; a service that is not there, a file that is no pass`() async throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "device-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -8,7 +8,12 @@ struct EndpointTests {
   @Test func `takes addresses with scheme and host, and no password`() {
     #expect(WebhookEndpoint.Address("https://crm.example.org/passes?x=1")?.port == 443)
     #expect(WebhookEndpoint.Address("HTTP://[::1]:81/")?.host == "::1")
-    for text in ["", "crm.example.org", "ftp://x/", "https:///x", "https://u:p@x/", "https://x/#f", "https://"] {
+    for text in [
+      "", "crm.example.org", "ftp://x/", "https:///x", "https://u:p@x/", "https://x/#f", "https://",
+      "https://%6cocalhost/", "https://b\u{FC}cher.example/", "https://a%2eb/", "https://x%00y/",
+      "https://[fe80::1%25eth0]/",
+      "https://[::1", "https:x/", "https://a b/",
+    ] {
       #expect(WebhookEndpoint.Address(text) == nil, "\(text)")
     }
   }
