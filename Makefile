@@ -44,7 +44,7 @@ build: setup ## build the command
 
 # The live ones keep deadlines over real sockets. Beside tests that hold threads while other programs run they would miss them.
 LIVE_TESTS := ^(AuthorizationTests|IssuanceTests|SecutixClientTests|ServerTests)\.
-WALLET_TESTS := ^(AppleWalletTests|SandboxTests)\.
+WALLET_TESTS := ^(AppleWalletTests|SandboxTests|WebhooksTests)\.
 PROCESS_TESTS := ^PassmintdTests\.
 
 test: test-setup ## run every test

@@ -210,10 +210,10 @@ package protocol Store: Sendable {
   @discardableResult
   func replayWebhook(_ id: Int64, tenant: String?, at now: Int64) async throws(StoreError) -> WebhookMessage?
 
-  /// Has an endpoint tried again at once that is paused or switched off.
+  /// Has an endpoint tried again at once that is paused or switched off, with everything that waits for it.
   ///
   /// - Returns: whether there is one.
-  func resumeWebhooks(of endpoint: String, tenant: String) async throws(StoreError) -> Bool
+  func resumeWebhooks(of endpoint: String, tenant: String, at now: Int64) async throws(StoreError) -> Bool
 
   /// In the order of their names; of all tenants without one.
   func webhookEndpoints(tenant: String?) async throws(StoreError) -> [WebhookEndpointRecord]

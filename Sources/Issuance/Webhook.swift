@@ -47,6 +47,10 @@ package struct WebhookMessage: Sendable, Hashable {
   /// Name of the subscription, and the store's own number of it.
   package let endpoint: String
   package let endpointNumber: Int64
+  /// Where it is sent.
+  package let address: String
+  /// Attempts at the endpoint that had failed in a row when it was read.
+  package let failures: Int
   /// What the receiver tells repetitions by (`webhook-id`): the same in every attempt.
   package let messageID: String
   package let type: String
@@ -66,7 +70,8 @@ package struct WebhookMessage: Sendable, Hashable {
   package let finishedAt: Int64?
 
   package init(
-    id: Int64, tenant: String, endpoint: String, endpointNumber: Int64, messageID: String, type: String, body: String,
+    id: Int64, tenant: String, endpoint: String, endpointNumber: Int64, address: String, failures: Int,
+    messageID: String, type: String, body: String,
     correlationID: String?, state: JobState, attempts: Int, claim: Int, runAt: Int64, reason: String?,
     createdAt: Int64, finishedAt: Int64?
   ) {
@@ -74,6 +79,8 @@ package struct WebhookMessage: Sendable, Hashable {
     self.tenant = tenant
     self.endpoint = endpoint
     self.endpointNumber = endpointNumber
+    self.address = address
+    self.failures = failures
     self.messageID = messageID
     self.type = type
     self.body = body
@@ -183,7 +190,8 @@ package struct WebhookBody: Sendable, Hashable {
   package var ticket: String?
   package var order: String?
   package var file: String?
-  /// `PassRecord.updateTag`: of two messages about a pass the one with the higher number is the later.
+  /// Of two messages about a pass the one with the higher number is the later: `PassRecord.updateTag`, and for devices a tag
+  /// of their own.
   package var sequence: Int64
   package var device: Int64?
   package var correlationID: String?
@@ -238,12 +246,12 @@ package struct WebhookBody: Sendable, Hashable {
     return String(decoding: body.serialized(), as: UTF8.self)
   }
 
-  /// Which fields, without what stood and stands in them. The first twenty: a receiver that wants to know all asks.
+  /// Which fields, without what stood and stands in them, and without their labels, which may hold a name too. The first twenty: a receiver that wants to know all asks.
   private var changes: [JSONValue] {
     let all = differences.flatMap { try? JSONValue(parsing: Array($0.utf8)) }?.array ?? []
     return all.prefix(20).map { change in
       var kept = JSONObject()
-      for name in ["subject", "effect", "place", "label"] { if let value = change[name] { kept[name] = value } }
+      for name in ["subject", "effect", "place"] { if let value = change[name] { kept[name] = value } }
       return .object(kept)
     }
   }

@@ -94,7 +94,7 @@ extension SQLiteStore {
     _ = try await forget(
       "webhook_messages",
       where: """
-        created_at < ? AND state != 'running' AND endpoint IN (
+        created_at < ? AND endpoint IN (
           SELECT id FROM webhook_endpoints WHERE disabled_at IS NOT NULL OR NOT is_configured)
         """, time)
     return try await forget("jobs", where: "state = 'completed' AND finished_at < ?", time)

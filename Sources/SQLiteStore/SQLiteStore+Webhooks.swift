@@ -67,15 +67,18 @@ extension SQLiteStore {
           SELECT run_at FROM webhook_messages INDEXED BY webhook_messages_due
           WHERE endpoint = ? AND \(Migrations.isWaiting) ORDER BY run_at LIMIT 1
           """)
+      let lease = try database.cachedStatement(
+        sql: """
+          SELECT min(leased_until) FROM webhook_messages INDEXED BY webhook_messages_running
+          WHERE endpoint = ? AND state = 'running'
+          """)
+      // Of others nothing is claimed, whatever is due there.
       for endpoint in try WebhookRows.ready(without: busy, at: .max, in: database) {
-        guard let runAt = try Int64.fetchOne(first, arguments: [endpoint.id]) else { continue }
-        moments.append(max(runAt, endpoint.pausedUntil ?? 0))
+        let waiting = try Int64.fetchOne(first, arguments: [endpoint.id])
+        let running = try Int64.fetchOne(lease, arguments: [endpoint.id])
+        guard let due = [waiting, running].compactMap({ $0 }).min() else { continue }
+        moments.append(max(due, endpoint.pausedUntil ?? 0))
       }
-      let lease = try Row.fetchAll(
-        database,
-        sql:
-          "SELECT endpoint, min(leased_until) AS until FROM webhook_messages WHERE state = 'running' GROUP BY endpoint")
-      moments += lease.filter { !busy.contains($0["endpoint"]) }.map { $0["until"] }
       return moments.min()
     }
   }
@@ -124,7 +127,7 @@ extension SQLiteStore {
     }
   }
 
-  package func resumeWebhooks(of endpoint: String, tenant: String) async throws(StoreError) -> Bool {
+  package func resumeWebhooks(of endpoint: String, tenant: String, at now: Int64) async throws(StoreError) -> Bool {
     try await commits.write { database in
       try database.cachedStatement(
         sql: """
@@ -132,7 +135,15 @@ extension SQLiteStore {
           WHERE tenant = ? AND name = ?
           """
       ).execute(arguments: [tenant, endpoint])
-      return database.changesCount > 0
+      if database.changesCount == 0 { return false }
+      try database.cachedStatement(
+        sql: """
+          UPDATE webhook_messages SET run_at = min(run_at, ?)
+          WHERE \(Migrations.isWaiting)
+            AND endpoint = (SELECT id FROM webhook_endpoints WHERE tenant = ? AND name = ?)
+          """
+      ).execute(arguments: [now, tenant, endpoint])
+      return true
     }
   }
 
@@ -163,7 +174,7 @@ enum WebhookRows {
     WHERE endpoint = ? AND state = 'running' AND leased_until <= ? ORDER BY id LIMIT ?
     """
   static let select = """
-    SELECT webhook_messages.*, tenant, name
+    SELECT webhook_messages.*, tenant, name, address, failures
     FROM webhook_messages JOIN webhook_endpoints ON webhook_endpoints.id = endpoint
     """
 
@@ -198,10 +209,13 @@ enum WebhookRows {
         FROM passes WHERE id = ?
         """)
     guard let row = try Row.fetchOne(statement, arguments: [pass]) else { return }
+    // The pass is as it was when devices come and go; these have numbers of their own.
+    let isOfDevice = type == .installed || type == .uninstalled
+    let sequence: Int64 = isOfDevice ? try PassRows.nextTag(in: database) : row["update_tag"]
     let body = WebhookBody(
       type: type, at: now, tenant: row["tenant"], serialNumber: row["serial_number"], state: row["state"],
       template: row["template"], event: row["event"], seat: row["seat"], movement: row["movement"],
-      ticket: row["ticket"], order: row["order_number"], file: row["file"], sequence: row["update_tag"],
+      ticket: row["ticket"], order: row["order_number"], file: row["file"], sequence: sequence,
       device: device, correlationID: correlationID, differences: detail)
     for endpoint in endpoints {
       try database.cachedStatement(
@@ -225,6 +239,7 @@ enum WebhookRows {
     }
     return WebhookMessage(
       id: row["id"], tenant: row["tenant"], endpoint: row["name"], endpointNumber: row["endpoint"],
+      address: row["address"], failures: row["failures"],
       messageID: row["message_id"], type: row["type"], body: row["body"], correlationID: row["correlation_id"],
       state: state, attempts: row["attempts"], claim: row["claims"], runAt: row["run_at"], reason: row["reason"],
       createdAt: row["created_at"], finishedAt: row["finished_at"])
@@ -262,21 +277,25 @@ enum WebhookRows {
     case .delivered(let answer):
       try put(message, .completed, reason: answer, finishedAt: now, in: database)
       try database.cachedStatement(
-        sql: "UPDATE webhook_endpoints SET failures = 0, paused_until = NULL WHERE id = ? AND failures > 0"
-      ).execute(arguments: [message.endpointNumber])
+        sql: """
+          UPDATE webhook_endpoints SET failures = 0, paused_until = NULL WHERE id = ? AND address = ? AND failures > 0
+          """
+      ).execute(arguments: [message.endpointNumber, message.address])
     case .retry(let moment, let pause, let reason):
       try put(message, .retryable, runAt: moment, reason: reason, in: database)
-      try pause.map { try self.pause(message.endpointNumber, until: $0, in: database) }
+      try pause.map { try self.pause(message, until: $0, in: database) }
     case .putOff(let moment, let reason):
       try put(message, .available, attempts: message.attempts - 1, runAt: moment, reason: reason, in: database)
     case .discard(let pause, let reason):
       try put(message, .discarded, reason: reason, finishedAt: now, in: database)
-      try pause.map { try self.pause(message.endpointNumber, until: $0, in: database) }
+      try pause.map { try self.pause(message, until: $0, in: database) }
     case .endpointGone(let reason):
       try put(message, .available, attempts: 0, runAt: now, reason: reason, in: database)
       try database.cachedStatement(
-        sql: "UPDATE webhook_endpoints SET disabled_at = ?, disabled_for = ? WHERE id = ? AND disabled_at IS NULL"
-      ).execute(arguments: [now, reason, message.endpointNumber])
+        sql: """
+          UPDATE webhook_endpoints SET disabled_at = ?, disabled_for = ? WHERE id = ? AND address = ? AND disabled_at IS NULL
+          """
+      ).execute(arguments: [now, reason, message.endpointNumber, message.address])
     }
   }
 
@@ -296,11 +315,14 @@ enum WebhookRows {
       ])
   }
 
-  private static func pause(_ endpoint: Int64, until moment: Int64, in database: Database) throws {
+  /// Whatever became of a message says nothing of an address that the endpoint did not have then.
+  private static func pause(_ message: WebhookMessage, until moment: Int64, in database: Database) throws {
+    // Those that were under way together failed once.
     try database.cachedStatement(
       sql: """
-        UPDATE webhook_endpoints SET failures = failures + 1, paused_until = max(ifnull(paused_until, 0), ?) WHERE id = ?
+        UPDATE webhook_endpoints SET failures = max(failures, ?), paused_until = max(ifnull(paused_until, 0), ?)
+        WHERE id = ? AND address = ?
         """
-    ).execute(arguments: [moment, endpoint])
+    ).execute(arguments: [message.failures + 1, moment, message.endpointNumber, message.address])
   }
 }

@@ -52,6 +52,11 @@ package actor SandboxDevice {
     package var timeout = Duration.seconds(30)
     /// Asks for the head of a pass before the pass, as some systems have been seen to.
     package var asksHeadFirst = false
+    /// What the holder enters into forms, by Apple's names.
+    package var holder = [
+      "fullName": "Ada Moreau", "givenName": "Ada", "familyName": "Moreau", "emailAddress": "ada@example.org",
+      "phoneNumber": "+33123456789", "postalCode": "75001", "ISOCountryCode": "FR",
+    ]
     /// Off: asks for the whole pass every time, as systems do that have lost the date of what they have.
     package var sendsIfModifiedSince = true
     /// Roots beside Apple's: passes are verified as a phone verifies them. nil: their signatures are not looked at.
@@ -141,6 +146,7 @@ package actor SandboxDevice {
         passes.append(pass)
       }
       record(.added(serialNumber: pass.serialNumber, isUpdatable: pass.service != nil))
+      await personalize(pass)
       await register(pass)
     }
     return added.map(\.serialNumber)

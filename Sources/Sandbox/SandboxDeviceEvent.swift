@@ -10,6 +10,8 @@ extension SandboxDevice {
     package enum What: Sendable, Hashable {
       /// A pass is in Wallet. One without a web service can never change.
       case added(serialNumber: String, isUpdatable: Bool)
+      /// The holder has filled in the form that the pass came with, and the server has signed for it.
+      case personalized(serialNumber: String)
       /// The server will push. It says whether it knew of this already.
       case registered(serialNumber: String, isNew: Bool)
       case pushed(passType: String)
@@ -51,6 +53,7 @@ extension SandboxDevice {
     case unregister = "Unregister task"
     case list = "Get serial #s task"
     case fetch = "Get pass task"
+    case personalize = "Personalize task"
   }
 }
 

@@ -68,6 +68,12 @@ package struct SandboxDevicePass: Sendable {
     return contents.files["pass.json"] != nil || paths.isEmpty ? [bytes] : paths.compactMap { contents.files[$0] }
   }
 
+  /// What its form asks for (`personalization.json`), in Apple's words; nil without a form.
+  var form: [String]? {
+    guard let bytes = files["personalization.json"], let json = try? JSONValue(parsing: bytes) else { return nil }
+    return json["requiredPersonalizationFields"]?.array?.compactMap(\.stringValue) ?? []
+  }
+
   package var isVoided: Bool { json["voided"]?.bool == true }
 
   /// Why this cannot be a new state of the other; nil when it can.

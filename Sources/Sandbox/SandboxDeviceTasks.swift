@@ -8,6 +8,8 @@ enum SandboxDeviceTask: Sendable, Hashable {
   case unregister(SandboxDeviceService, String, token: String)
   case list(SandboxDeviceService, device: String, since: String?)
   case fetch(SandboxDeviceService, String, token: String, modifiedSince: String?, isHead: Bool)
+  /// The token is the phone's own, made for this form; no other goes with it.
+  case personalize(SandboxDeviceService, String, formToken: String, info: JSONObject)
 
   var name: SandboxDevice.TaskName {
     switch self {
@@ -15,27 +17,30 @@ enum SandboxDeviceTask: Sendable, Hashable {
     case .unregister: .unregister
     case .list: .list
     case .fetch: .fetch
+    case .personalize: .personalize
     }
   }
 
   var service: SandboxDeviceService {
     switch self {
     case .register(let service, _, _, _), .unregister(let service, _, _), .list(let service, _, _),
-      .fetch(let service, _, _, _, _):
+      .fetch(let service, _, _, _, _), .personalize(let service, _, _, _):
       service
     }
   }
 
   var serialNumber: String? {
     switch self {
-    case .register(_, let serial, _, _), .unregister(_, let serial, _), .fetch(_, let serial, _, _, _): serial
+    case .register(_, let serial, _, _), .unregister(_, let serial, _), .fetch(_, let serial, _, _, _),
+      .personalize(_, let serial, _, _):
+      serial
     case .list: nil
     }
   }
 
   var method: HTTPMethod {
     switch self {
-    case .register: .POST
+    case .register, .personalize: .POST
     case .unregister: .DELETE
     case .list: .GET
     case .fetch(_, _, _, _, let isHead): isHead ? .HEAD : .GET
@@ -46,7 +51,7 @@ enum SandboxDeviceTask: Sendable, Hashable {
   var token: String? {
     switch self {
     case .register(_, _, let token, _), .unregister(_, _, let token), .fetch(_, _, let token, _, _): token
-    case .list: nil
+    case .list, .personalize: nil
     }
   }
 
@@ -55,8 +60,15 @@ enum SandboxDeviceTask: Sendable, Hashable {
   }
 
   var body: [UInt8]? {
-    guard case .register(_, _, _, let pushToken) = self else { return nil }
-    return JSONValue.object(["pushToken": .string(pushToken)]).serialized()
+    switch self {
+    case .register(_, _, _, let pushToken):
+      return JSONValue.object(["pushToken": .string(pushToken)]).serialized()
+    case .personalize(_, _, let token, let info):
+      return JSONValue.object([
+        "personalizationToken": .string(token), "requiredPersonalizationInfo": .object(info),
+      ]).serialized()
+    case .unregister, .list, .fetch: return nil
+    }
   }
 
   func path(device: String) -> String {
@@ -68,6 +80,7 @@ enum SandboxDeviceTask: Sendable, Hashable {
       let query = since.map { "?passesUpdatedSince=\($0.pathPart)" } ?? ""
       return "/v1/devices/\(device)/registrations/\(type)\(query)"
     case .fetch(_, let serial, _, _, _): return "/v1/passes/\(type)/\(serial.pathPart)"
+    case .personalize(_, let serial, _, _): return "/v1/passes/\(type)/\(serial.pathPart)/personalize"
     }
   }
 
@@ -76,7 +89,7 @@ enum SandboxDeviceTask: Sendable, Hashable {
     let expected: Set<Int> =
       switch self {
       case .register: [200, 201]
-      case .unregister: [200]
+      case .unregister, .personalize: [200]
       case .list: [200, 204]
       case .fetch: [200, 304]
       }
@@ -93,6 +106,7 @@ enum SandboxDeviceTask: Sendable, Hashable {
         return "Server response was malformed (Unexpected content type \(answer.contentType ?? "(null)"))"
       }
       return answer.body.isEmpty && !isHead ? "Server response was malformed (Missing response data)" : nil
+    case .personalize: return answer.body.isEmpty ? "Server response was malformed (Missing response data)" : nil
     case .register, .unregister: return nil
     }
   }
@@ -107,6 +121,7 @@ enum SandboxDeviceTask: Sendable, Hashable {
         "for device \(device), pass type \(service.passType), last updated \(since ?? "(null)")"
       case .fetch(let service, let serial, _, let modified, _):
         "pass type \(service.passType), serial number \(serial), if-modified-since \(modified ?? "(null)")"
+      case .personalize(let service, let serial, _, _): "pass type \(service.passType), serial number \(serial)"
       }
     return "\(name.rawValue) (\(details); with web service url \(service.url))"
   }

@@ -26,7 +26,9 @@ extension Routes {
           let tenant = try await authorize(request, context, .jobWrite)
           let (id, name) = (tenant.tenant.id, context.pathPart("endpointName") ?? "")
           let endpoint = try await stored { () async throws(StoreError) -> WebhookEndpointRecord? in
-            guard try await front.service.store.resumeWebhooks(of: name, tenant: id) else { return nil }
+            guard try await front.service.store.resumeWebhooks(of: name, tenant: id, at: front.clock()) else {
+              return nil
+            }
             return try await front.service.store.webhookEndpoints(tenant: id).first { $0.name == name }
           }
           guard let endpoint else { throw Problem(.notFound, "The tenant has no endpoint with this name.") }

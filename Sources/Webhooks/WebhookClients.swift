@@ -20,7 +20,7 @@ final class WebhookClients: Sendable {
 
   /// The client for an endpoint, whose name may have come to mean another machine.
   func client(of endpoint: WebhookEndpoint, at target: WebhookTarget) -> HTTPClient {
-    let name = "\(endpoint.tenant) \(endpoint.name) \(endpoint.address.host)"
+    let name = Self.name(endpoint)
     let (client, former) = clients.withLock { clients -> (HTTPClient, HTTPClient?) in
       if let kept = clients[name], kept.target == target { return (kept.client, nil) }
       var configuration = HTTPClient.Configuration(
@@ -35,6 +35,21 @@ final class WebhookClients: Sendable {
     // What is on its way to the former machine ends there.
     if let former { Task { try? await former.shutdown() } }
     return client
+  }
+
+  private static func name(_ endpoint: WebhookEndpoint) -> String {
+    "\(endpoint.tenant) \(endpoint.name) \(endpoint.address.host)"
+  }
+
+  /// Ends the connections to all other endpoints; what is under way there is sent again.
+  func keep(_ endpoints: [WebhookEndpoint]) {
+    let names = Set(endpoints.map(Self.name))
+    let gone = clients.withLock { clients in
+      let gone = clients.filter { !names.contains($0.key) }
+      for name in gone.keys { clients[name] = nil }
+      return gone.values.map(\.client)
+    }
+    for client in gone { Task { try? await client.shutdown() } }
   }
 
   func shutdown() async {

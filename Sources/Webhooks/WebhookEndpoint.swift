@@ -57,7 +57,11 @@ package struct WebhookEndpoint: Sendable {
       self.text = text
       self.host = host
       isEncrypted = scheme == "https"
-      port = components.port ?? (isEncrypted ? 443 : 80)
+      // One that is no number, or too large a one, is not the usual one.
+      let written = text.dropFirst("\(scheme)://\(components.host ?? "")".count).prefix { !"/?".contains($0) }
+      let port = written.isEmpty ? (isEncrypted ? 443 : 80) : Int(written.dropFirst()) ?? 0
+      guard (1...65_535).contains(port) else { return nil }
+      self.port = port
     }
   }
 

@@ -75,7 +75,8 @@ extension WebhookSender {
     do {
       let response = try await client.execute(request, timeout: TimeAmount(settings.timeout))
       let status = Int(response.status.code)
-      let answer = try await beginning(of: response.body)
+      // What was taken is taken, whatever becomes of the body; it is read so that the connection can be used again.
+      let answer = await beginning(of: response.body)
       switch status {
       case 200..<300: return .delivered(answer: "the endpoint answered \(status)")
       case 410: return .gone
@@ -91,12 +92,28 @@ extension WebhookSender {
     }
   }
 
-  /// As much of a body as a reason shows. The rest is not waited for: it may never end.
-  private func beginning(of body: HTTPClientResponse.Body) async throws -> String {
-    var bytes: [UInt8] = []
-    for try await part in body {
-      bytes += part.readableBytesView.prefix(Self.answerLimit)
-      if bytes.count >= Self.answerLimit { break }
+  /// As much of a body as a reason shows. The rest is not waited for: it may never end, nor come.
+  private func beginning(of body: HTTPClientResponse.Body) async -> String {
+    let bytes = await withTaskGroup(of: [UInt8].self) { group in
+      group.addTask {
+        var bytes: [UInt8] = []
+        do {
+          for try await part in body {
+            bytes += part.readableBytesView.prefix(Self.answerLimit)
+            if bytes.count >= Self.answerLimit { break }
+          }
+        } catch {
+          // What came before is all there is.
+        }
+        return bytes
+      }
+      group.addTask { [settings] in
+        try? await Task.sleep(for: settings.bodyTimeout)
+        return []
+      }
+      let first = await group.next() ?? []
+      group.cancelAll()
+      return first
     }
     let text = String(decoding: bytes.prefix(Self.answerLimit), as: UTF8.self)
     return String(text.map { $0.isNewline || $0.unicodeScalars.contains { $0.value < 32 } ? " " : $0 })

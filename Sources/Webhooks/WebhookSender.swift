@@ -24,6 +24,10 @@ public final class WebhookSender: Service {
     package var messagesAtOnce = 8
     /// How long an answer is waited for.
     package var timeout = Duration.seconds(20)
+    /// How long the body of an answer is read, of which a reason shows the beginning.
+    package var bodyTimeout = Duration.seconds(2)
+    /// How long a name is looked up.
+    package var lookupTimeout = Duration.seconds(10)
     /// How long a message is a worker's; longer than looking a name up and an attempt take.
     package var lease = Duration.seconds(120)
     /// Messages that another process wrote down are found after this at the latest.
@@ -44,8 +48,8 @@ public final class WebhookSender: Service {
     var isStopping = false
     /// Endpoints that are being sent to, by their numbers.
     var busy: Set<Int64> = []
-    /// Failures in a row, by endpoints' numbers.
-    var failures: [Int64: Int] = [:]
+    /// How often they were replaced.
+    var generation = 0
   }
 
   let service: IssuingService
@@ -73,17 +77,21 @@ public final class WebhookSender: Service {
       state.endpoints = [:]
       for endpoint in endpoints { state.endpoints[endpoint.tenant, default: [:]][endpoint.name] = endpoint }
       state.isNew = true
+      state.generation += 1
     }
+    clients.keep(endpoints)
     await subscribe()
     service.webhookSignal.set()
   }
 
   private func subscribe() async {
-    let endpoints = state.withLock { state in
+    let (endpoints, generation) = state.withLock { state in
       defer { state.isNew = false }
-      return state.isNew ? state.endpoints : nil
+      return (state.isNew ? state.endpoints : nil, state.generation)
     }
     guard let endpoints else { return }
+    // Others that came meanwhile may have been written first.
+    defer { state.withLock { if $0.generation != generation { $0.isNew = true } } }
     do throws(StoreError) {
       let known = try await store.webhookEndpoints(tenant: nil).map(\.tenant)
       for tenant in Set(known).union(endpoints.keys).sorted() {
@@ -109,8 +117,8 @@ public final class WebhookSender: Service {
         }
         group.addTask {
           try? await Task.sleep(for: self.settings.grace)
-          self.service.webhookSignal.set()
           self.state.withLock { $0.busy = [] }
+          self.service.webhookSignal.set()
         }
         while !state.withLock({ $0.busy.isEmpty }), !Task.isCancelled { await service.webhookSignal.wait() }
         group.cancelAll()
@@ -161,10 +169,13 @@ public final class WebhookSender: Service {
     }
     let target: WebhookTarget
     do throws(WebhookTarget.Fault) {
-      target = try await WebhookTarget.find(endpoint)
+      target = try await WebhookTarget.find(endpoint, within: settings.lookupTimeout)
     } catch {
+      if Task.isCancelled {
+        return messages.map { ($0, .putOff(until: service.clock(), reason: "the service was stopped")) }
+      }
       let trouble = Trouble(error)
-      let pause = pauseAfterFailure(of: first.endpointNumber, asked: nil)
+      let pause = pause(after: first.failures, asked: nil)
       return messages.map { ($0, ending(of: $0, after: trouble, pause: pause)) }
     }
     let client = clients.client(of: endpoint, at: target)
@@ -176,13 +187,12 @@ public final class WebhookSender: Service {
     }
     // One that came through says that the endpoint is there, whatever became of the others.
     let isThere = outcomes.contains { if case .delivered = $0.1 { true } else { false } }
-    if isThere { state.withLock { $0.failures[first.endpointNumber] = nil } }
     let troubles = outcomes.compactMap { outcome in
       if case .trouble(let trouble) = outcome.1, trouble.isOfEndpoint { trouble } else { nil as Trouble? }
     }
     let pause =
       isThere || troubles.isEmpty
-      ? nil : pauseAfterFailure(of: first.endpointNumber, asked: troubles.compactMap(\.retryAfter).max())
+      ? nil : pause(after: first.failures, asked: troubles.compactMap(\.retryAfter).max())
     return outcomes.sorted { $0.0.id < $1.0.id }.map { message, outcome in
       switch outcome {
       case .delivered(let answer):
@@ -200,12 +210,9 @@ public final class WebhookSender: Service {
     }
   }
 
-  private func pauseAfterFailure(of endpoint: Int64, asked: Duration?) -> Int64 {
-    let failures = state.withLock { state in
-      state.failures[endpoint, default: 0] += 1
-      return state.failures[endpoint, default: 1]
-    }
-    let usual = min(settings.endpointPause * (1 << min(failures - 1, 10)), settings.longestEndpointPause)
+  /// - Parameter failures: those in a row before this one.
+  private func pause(after failures: Int, asked: Duration?) -> Int64 {
+    let usual = min(settings.endpointPause * (1 << min(failures, 10)), settings.longestEndpointPause)
     return service.clock() + max(usual, min(asked ?? .zero, settings.longestRetryAfter)).inMilliseconds
   }
 

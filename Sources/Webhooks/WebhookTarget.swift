@@ -18,21 +18,35 @@ struct WebhookTarget: Sendable, Hashable {
     case forbidden(String)
   }
 
+  /// Of their own, for looking a name up blocks as long as the net's name servers like.
+  private static let threads: NIOThreadPool = {
+    let pool = NIOThreadPool(numberOfThreads: 8)
+    pool.start()
+    return pool
+  }()
+
   /// - Throws: `Fault`.
-  static func find(_ endpoint: WebhookEndpoint) async throws(Fault) -> WebhookTarget {
-    let (host, port) = (endpoint.address.host, endpoint.address.port)
-    let address: SocketAddress
-    do {
-      // It blocks, for as long as the net's name servers like.
-      address = try await NIOThreadPool.singleton.runIfActive {
-        try SocketAddress.makeAddressResolvingHost(host, port: port)
-      }
-    } catch {
-      throw .unknown(host)
-    }
-    guard let machine = address.ipAddress else { throw .unknown(host) }
+  static func find(_ endpoint: WebhookEndpoint, within limit: Duration) async throws(Fault) -> WebhookTarget {
+    let host = endpoint.address.host
+    guard let machine = await machine(host, port: endpoint.address.port, within: limit) else { throw .unknown(host) }
     guard isAllowed(machine, endpoint.allowed) else { throw .forbidden(machine) }
     return WebhookTarget(machine: machine)
+  }
+
+  /// - Returns: nil for a name without an address, or one that was not found in time. Nobody waits for the rest then.
+  private static func machine(_ host: String, port: Int, within limit: Duration) async -> String? {
+    let (answers, found) = AsyncStream<String?>.makeStream()
+    Task {
+      found.yield(
+        try? await threads.runIfActive { try SocketAddress.makeAddressResolvingHost(host, port: port) }.ipAddress)
+    }
+    let timer = Task {
+      try? await Task.sleep(for: limit)
+      found.yield(nil)
+    }
+    defer { timer.cancel() }
+    for await answer in answers { return answer }
+    return nil
   }
 
   /// Whether a machine is of the public net, or in a block that the configuration names.

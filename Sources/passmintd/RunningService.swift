@@ -90,7 +90,9 @@ struct RunningService {
     let front = Front(
       service: service, tenants: served, settings: configuration.serverSettings, metrics: metrics, logger: logger,
       clock: Self.now)
-    let sender = WebhookSender(service, logger: logger)
+    var sending = WebhookSender.Settings()
+    sending.grace = min(sending.grace, stopping * 0.2)
+    let sender = WebhookSender(service, settings: sending, logger: logger)
     // Before anything happens that there is to tell of.
     await sender.replaceEndpoints(configuration.tenants.flatMap(\.outgoingWebhooks))
     ServiceMetrics.register(in: metrics, for: service, clock: Self.now)
@@ -129,10 +131,13 @@ struct RunningService {
     var settings = IssuingService.Settings()
     settings.concurrency = configuration.workers
     settings.worker = worker
-    // Something is left for the answers and for giving jobs back.
-    settings.grace = max(.zero, (configuration.shutdownGrace - configuration.shutdownDelay) * 0.7)
+    // One stops after the other, and something is left for the answers and for giving jobs back.
+    settings.grace = stopping * 0.5
     return settings
   }
+
+  /// How long everything may take to end after nobody is sent here any more.
+  private var stopping: Duration { max(.zero, configuration.shutdownGrace - configuration.shutdownDelay) }
 
   private func application(
     _ router: Router<ServiceContext>, at address: ListenAddress, isMain: Bool

@@ -220,6 +220,7 @@ struct DeviceWords {
       return isUpdatable ? nil : ("added", "\(title(serial)); it names no web service, so it can never change")
     case .registered(let serial, let isNew):
       return ("registered", title(serial) + (isNew ? "" : " (the server knew of it)"))
+    case .personalized(let serial): return ("personalized", title(serial))
     case .pushed: return ("pushed", "")
     case .listed(_, let serials):
       return serials.isEmpty ? nil : ("listed", serials.count == 1 ? "1 pass" : "\(serials.count) passes")

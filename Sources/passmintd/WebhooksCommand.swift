@@ -151,7 +151,9 @@ struct WebhooksCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("Its name.", valueName: "ENDPOINT")) var endpoint: String
 
     func run() async throws {
-      let isThere = try await store.withStore { try await $0.resumeWebhooks(of: endpoint, tenant: tenant) }
+      let isThere = try await store.withStore {
+        try await $0.resumeWebhooks(of: endpoint, tenant: tenant, at: RunningService.now())
+      }
       guard isThere else {
         throw Words.failure(
           "\(tenant) has no endpoint \(endpoint)", hint: "`passmintd webhooks endpoints` lists them")

@@ -218,8 +218,8 @@ final class WatchedStore: Store {
     try await store.replayWebhook(id, tenant: tenant, at: now)
   }
 
-  func resumeWebhooks(of endpoint: String, tenant: String) async throws(StoreError) -> Bool {
-    try await store.resumeWebhooks(of: endpoint, tenant: tenant)
+  func resumeWebhooks(of endpoint: String, tenant: String, at now: Int64) async throws(StoreError) -> Bool {
+    try await store.resumeWebhooks(of: endpoint, tenant: tenant, at: now)
   }
 
   func webhookEndpoints(tenant: String?) async throws(StoreError) -> [WebhookEndpointRecord] {

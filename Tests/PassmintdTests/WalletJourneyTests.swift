@@ -190,8 +190,45 @@ struct WalletJourneyTests {
   }
 
   /// - Parameter roots: whom the APNs trusts besides the authority of the fixture's certificate.
+  @Test func `with a form is filled in by its holder, and goes on without it`() async throws {
+    try await run(prepare: Self.giveForm) { fixture, service, apns in
+      let sale = try await fixture.sandbox.sell()
+      try await Self.deliver(fixture.sandbox, to: service)
+      let phone = try await Phone(fixture, apns, verifies: false)
+      try await phone.add(try #require(try await service.passes().first), from: service)
+      let serial = try await phone.wait { if case .personalized(let serial) = $0 { serial } else { nil } }
+      _ = try await phone.wait { if case .fetched(serial, _, _) = $0 { true } else { nil } }
+      let files = try #require(await phone.device.pass(serial)).files.sortedPaths
+      #expect(!files.contains { $0.hasPrefix("personalization") } && files.contains("icon.png"), "\(files)")
+      let shown = try await service.get("/api/theatre/passes/\(serial)", as: "theatre").json?["personalization"]
+      #expect(shown?["info"] == ["emailAddress": "ada@example.org"])
+      // The form does not come back with the next change.
+      try await fixture.sandbox.reseat(
+        sale.movements[0], to: SandboxSeat(area: "Balcon", block: "C", row: "H", number: "7"))
+      try await Self.deliver(fixture.sandbox, to: service)
+      _ = try await phone.wait { what in
+        if case .notification(let notice) = what, notice.new == "7" { true } else { nil }
+      }
+      try await phone.agrees(with: service)
+      await phone.close()
+    }
+  }
+
+  /// Has the template ask its holder something.
+  private static func giveForm(_ fixture: ServiceFixture) throws {
+    let template = "templates/\(fixture.plan.template).pkpasstemplate"
+    try fixture.folder.write(
+      #"{"description": "Join the club", "requiredPersonalizationFields": ["PKPassPersonalizationFieldEmailAddress"]}"#,
+      "\(template)/personalization.json")
+    for scale in ["", "@2x"] {
+      try FileManager.default.copyItem(
+        at: fixture.folder.root.appending(path: "\(template)/icon\(scale).png"),
+        to: fixture.folder.root.appending(path: "\(template)/personalizationLogo\(scale).png"))
+    }
+  }
+
   private func run(
-    trusting roots: [Certificate] = [],
+    trusting roots: [Certificate] = [], prepare: @escaping @Sendable (ServiceFixture) throws -> Void = { _ in },
     _ body: @escaping @Sendable (ServiceFixture, RunningServe, SandboxAPNs) async throws -> Void
   ) async throws {
     let apns = try SandboxAPNs(
@@ -202,6 +239,7 @@ struct WalletJourneyTests {
       plan.more = ["push: {host: 127.0.0.1, port: \(port), roots: apns.pem}"]
       plan.files["apns.pem"] = String(decoding: apns.rootPEM, as: UTF8.self)
       try await ServiceFixture.with(plan) { fixture in
+        try prepare(fixture)
         let service = try await fixture.start()
         try await body(fixture, service, apns)
         service.process.send(SIGTERM)
@@ -224,10 +262,13 @@ private final class Phone {
   /// What happened on it and was not waited for yet, as it happens.
   private var events: AsyncStream<SandboxDevice.Event>.AsyncIterator
 
-  init(_ fixture: ServiceFixture, _ apns: SandboxAPNs, trusting roots: [Certificate] = []) async throws {
+  /// - Parameter verifies: off: takes passes whose certificate is not for what they hold, as a form wants one for NFC.
+  init(
+    _ fixture: ServiceFixture, _ apns: SandboxAPNs, trusting roots: [Certificate] = [], verifies: Bool = true
+  ) async throws {
     token = apns.newToken()
     var options = SandboxDevice.Options()
-    options.trust = fixture.trust + roots
+    options.trust = verifies ? fixture.trust + roots : nil
     let device = SandboxDevice(
       options, pushToken: token, http: fixture.http, now: { Int64(Date().timeIntervalSince1970 * 1000) },
       sleep: { _ in await Task.yield() })

@@ -88,7 +88,7 @@ struct OutgoingWebhookTests {
     try await store.end(crm.map { ($0, .retry(at: 20, pause: 1_000, reason: "503")) }, at: 11)
     try await store.end(gate.map { ($0, .delivered(answer: "200")) }, at: 11)
     #expect(try await store.claimWebhooks(4, at: 30).map(\.endpoint) == ["gate", "gate", "gate", "gate"])
-    #expect(try await store.webhookEndpoints(tenant: "a").map(\.failures) == [4, 0])
+    #expect(try await store.webhookEndpoints(tenant: "a").map(\.failures) == [1, 0])
     // One tells whether it is there again.
     let probe = try await store.claimWebhooks(4, without: [gate[0].endpointNumber], at: 1_000)
     #expect(probe.count == 1 && probe[0].endpoint == "crm")
@@ -99,18 +99,28 @@ struct OutgoingWebhookTests {
     let disabled = try #require(try await store.webhookEndpoints(tenant: "a").first)
     #expect(disabled.disabledAt == 1_003 && disabled.disabledFor == "410" && disabled.counts[.available] == 19)
     #expect(try await store.claimWebhooks(100, without: [gate[0].endpointNumber], at: 2_000).isEmpty)
-    #expect(try await store.resumeWebhooks(of: "crm", tenant: "b") == false)
-    #expect(try await store.resumeWebhooks(of: "crm", tenant: "a"))
+    #expect(try await store.resumeWebhooks(of: "crm", tenant: "b", at: 2_001) == false)
+    #expect(try await store.resumeWebhooks(of: "crm", tenant: "a", at: 2_001))
+    try await store.save([pass("last")], tenant: "a", at: 2_000)
     let resumed = try await store.claimWebhooks(100, without: [gate[0].endpointNumber], at: 2_001)
-    #expect(resumed.count == 19)
-    try await store.end(resumed.map { ($0, .endpointGone(reason: "410")) }, at: 2_002)
+    #expect(resumed.count == 20)
+    let lost = resumed[19]
+    try await store.end(resumed.prefix(19).map { ($0, .endpointGone(reason: "410")) }, at: 2_002)
+    // One whose worker was killed waits too, and wakes nobody in vain.
+    #expect(try await store.nextWebhookDue(without: [gate[0].endpointNumber]) == nil)
+    #expect(lost.state == .running)
     // Taken out of the configuration, and back with another address.
     try await store.subscribe([subscription("gate")], tenant: "a")
     try await store.save([pass("new")], tenant: "a", at: 2_003)
     let endpoints = try await store.webhookEndpoints(tenant: "a")
     #expect(endpoints.map(\.isConfigured) == [false, true] && endpoints[0].counts[.available] == 19)
+    #expect(endpoints[0].counts[.running] == 1)
     try await store.subscribe([subscription(address: "https://new.example.org/"), subscription("gate")], tenant: "a")
-    #expect(try await store.claimWebhooks(100, without: [gate[0].endpointNumber], at: 2_004).count == 19)
+    let held = try await store.claimWebhooks(100, without: [gate[0].endpointNumber], at: 3_000)
+    #expect(held.count == 20)
+    // What the former address says is nothing about this one.
+    try await store.subscribe([subscription(address: "https://newer.example.org/"), subscription("gate")], tenant: "a")
+    try await store.end([(held[0], .endpointGone(reason: "410"))], at: 3_001)
     #expect(try await store.webhookEndpoints(tenant: nil).first?.disabledAt == nil)
   }
 }

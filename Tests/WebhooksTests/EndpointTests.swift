@@ -12,7 +12,8 @@ struct EndpointTests {
       "", "crm.example.org", "ftp://x/", "https:///x", "https://u:p@x/", "https://x/#f", "https://",
       "https://%6cocalhost/", "https://b\u{FC}cher.example/", "https://a%2eb/", "https://x%00y/",
       "https://[fe80::1%25eth0]/",
-      "https://[::1", "https:x/", "https://a b/",
+      "https://[::1", "https:x/", "https://a b/", "https://a:99999/", "https://a:0/", "https://a:x/", "https://a:/",
+      "https://a:99999999999999999999/",
     ] {
       #expect(WebhookEndpoint.Address(text) == nil, "\(text)")
     }

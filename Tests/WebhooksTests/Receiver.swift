@@ -20,6 +20,8 @@ final class Receiver: Sendable {
     var body = ""
     /// Never comes.
     var isHeld = false
+    /// Its head comes, and its body never.
+    var isEndless = false
 
     init(_ status: Int = 204, _ headers: HTTPFields = [:], body: String = "", isHeld: Bool = false) {
       self.status = status
@@ -65,6 +67,11 @@ final class Receiver: Sendable {
       }
       self.arrived.yield(received)
       if answer.isHeld { try await Task.sleep(for: .seconds(3600)) }
+      if answer.isEndless {
+        return Response(
+          status: .init(code: answer.status),
+          body: ResponseBody(contentLength: 1) { _ in try await Task.sleep(for: .seconds(3600)) })
+      }
       return Response(
         status: .init(code: answer.status), headers: answer.headers,
         body: ResponseBody(byteBuffer: ByteBuffer(string: answer.body)))

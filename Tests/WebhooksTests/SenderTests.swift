@@ -100,7 +100,7 @@ struct SenderTests {
       test.clock.advance(by: 90_000)
       try await test.issue(2...2)
       #expect(receiver.received.count == 1)
-      #expect(try await test.store.resumeWebhooks(of: "crm", tenant: "theatre"))
+      #expect(try await test.store.resumeWebhooks(of: "crm", tenant: "theatre", at: test.clock.milliseconds))
       try await test.settle { $0.count == 2 && $0.allSatisfy { $0.state == .completed } }
     }
   }
@@ -156,6 +156,25 @@ struct SenderTests {
         $0.count == 3 && $0.allSatisfy { $0.state == .completed }
       }
       #expect(receiver.received.filter { $0.path == "/crm" }.count == 1)
+    }
+  }
+
+  @Test func `are delivered though the body of the answer never comes`() async throws {
+    let receiver = Receiver()
+    var answer = Receiver.Answer(200)
+    answer.isEndless = true
+    var bad = Receiver.Answer(500)
+    bad.isEndless = true
+    receiver.answer([answer, bad])
+    var settings = WebhookSender.Settings()
+    settings.bodyTimeout = .milliseconds(20)
+    settings.messagesAtOnce = 1
+    try await SenderUnderTest.run(receiver, settings: settings) { test in
+      try await test.issue(1...2)
+      try await test.settle { $0.map(\.state) == [.retryable, .completed] }
+      test.clock.advance(by: 3_600)
+      try await test.settle { $0.allSatisfy { $0.state == .completed } }
+      #expect(receiver.received.count == 3)
     }
   }
 
