@@ -8,7 +8,7 @@ import Testing
 
 @testable import Webhooks
 
-@Suite("Outgoing webhooks", .timeLimit(.minutes(2)))
+@Suite("Outgoing webhooks", .serialized, .timeLimit(.minutes(2)))
 struct SenderTests {
   @Test func `are signed so that the specification's own library takes them, by the old secret too`() async throws {
     let receiver = Receiver()
@@ -75,6 +75,8 @@ struct SenderTests {
       let all = WebhookFilter(limit: 1_000)
       try await test.settle(all) { $0.contains { $0.state == .retryable } && !$0.contains { $0.state == .running } }
       // What was under way at once; all others wait until the endpoint is asked again.
+      let refused = try await test.store.webhooks(all).filter { $0.state == .retryable }.map { $0.reason ?? "" }
+      #expect(refused == Array(repeating: "the endpoint answered 503", count: 8))
       #expect(receiver.received.count == 8)
       let due = try await test.store.nextWebhookDue(without: [])
       #expect(try #require(due) >= test.clock.milliseconds + 60_000)
