@@ -98,7 +98,10 @@ struct SenderTests {
     receiver.answer([.init(410)])
     try await SenderUnderTest.run(receiver) { test in
       try await test.issue(1...1)
-      while try await test.store.webhookEndpoints(tenant: nil).first?.disabledAt == nil { await Task.yield() }
+      while try await test.store.webhookEndpoints(tenant: nil).first?.disabledAt == nil {
+        try Task.checkCancellation()
+        await Task.yield()
+      }
       test.clock.advance(by: 90_000)
       try await test.issue(2...2)
       #expect(receiver.received.count == 1)
