@@ -38,7 +38,8 @@ struct ReloadTests {
       #expect(try await service.passes(word: "\(first.file)").map { $0["template"]?.stringValue } == ["concert"])
       #expect(try await service.passes(word: "\(second.file)").map { $0["template"]?.stringValue } == ["match"])
       hammering.cancel()
-      #expect(try await hammering.value > 20)
+      // Each of the four at least once: how often, the machine decides.
+      #expect(try await hammering.value >= 4)
     }
   }
 
