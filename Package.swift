@@ -248,10 +248,12 @@ let package = Package(
       name: "WebhooksTests",
       dependencies: [
         "Authorization", "Issuance", "JSON", "PassBundle", "Passes", "SQLiteStore", "Sandbox", "Webhooks",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
-      ], exclude: ["requirements.txt", "verify.py"], swiftSettings: settings),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ], exclude: ["requirements.txt", "tls_receiver.py", "verify.py"], swiftSettings: settings),
     .testTarget(
       name: "SandboxTests",
       dependencies: [

@@ -27,6 +27,8 @@ final class WebhookClients: Sendable {
         redirectConfiguration: .disallow, timeout: .init(connect: .seconds(10)))
       configuration.dnsOverride = [endpoint.address.host: target.machine]
       configuration.httpVersion = .http1Only
+      // Who tries again, and when, is the sender's affair.
+      configuration.connectionPool.retryConnectionEstablishment = false
       trust(&configuration)
       let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
       let former = clients.updateValue(Kept(target: target, client: client), forKey: name)

@@ -1,7 +1,9 @@
+import AsyncHTTPClient
 import Authorization
 import Foundation
 import Issuance
 import Logging
+import NIOSSL
 import PassBundle
 import Passes
 import SQLiteStore
@@ -31,7 +33,7 @@ struct SenderUnderTest: Sendable {
   /// Runs a sender for as long as `body` runs, with one endpoint `crm` at the receiver's `/crm`, and others.
   static func run(
     _ receiver: Receiver, address: String = "http://127.0.0.1:PORT/crm", allowed: [String] = ["127.0.0.0/8"],
-    others: [String: String] = [:], settings: WebhookSender.Settings = WebhookSender.Settings(),
+    others: [String: String] = [:], root: [UInt8]? = nil, settings: WebhookSender.Settings = WebhookSender.Settings(),
     _ body: @escaping @Sendable (SenderUnderTest) async throws -> Void,
     afterwards: @escaping @Sendable (SQLiteStore) async throws -> Void = { _ in }
   ) async throws {
@@ -47,7 +49,11 @@ struct SenderUnderTest: Sendable {
         store: store, tenants: [], logger: logger, clock: { clock.milliseconds },
         // The clock stands still: whoever sleeps on it looks again soon.
         sleep: { _ in try await Task.sleep(for: .milliseconds(5)) })
-      let sender = WebhookSender(service, settings: settings, logger: logger)
+      let sender = WebhookSender(service, settings: settings, logger: logger) { configuration in
+        guard let root, let certificates = try? NIOSSLCertificate.fromPEMBytes(root) else { return }
+        configuration.tlsConfiguration = .makeClientConfiguration()
+        configuration.tlsConfiguration?.trustRoots = .certificates(certificates)
+      }
       var endpoints: [WebhookEndpoint] = []
       for (name, text) in others.merging(["crm": address], uniquingKeysWith: { $1 }) {
         endpoints.append(
