@@ -1,5 +1,6 @@
 # Two commands do everything: `make demo` and `make test`. Each installs what is missing first; a second run does not.
 
+SHELL := bash
 PACKAGES := libssl-dev libzip-dev libzint-dev libpng-dev libsqlite3-dev pkg-config
 # Inter is nearest to Wallet's own typeface; what there is without it is 6 % wider and shrinks rows too early.
 TEST_PACKAGES := openssl unzip python3-venv chromium fonts-inter
@@ -51,11 +52,19 @@ BUSY_TESTS := ^(ServerTests\.WalletLoadTests|WebhooksTests\.)
 
 test: test-setup ## run every test
 	swift build --build-tests
-	PASSMINT_PYTHON="$(PYTHON)" swift test --skip-build --skip '$(LIVE_TESTS)' --skip '$(BUSY_TESTS)' --skip '$(WALLET_TESTS)' --skip '$(PROCESS_TESTS)'
-	PASSMINT_PYTHON="$(PYTHON)" swift test --skip-build --filter '$(LIVE_TESTS)' --skip '$(BUSY_TESTS)'
-	PASSMINT_PYTHON="$(PYTHON)" swift test --skip-build --filter '$(BUSY_TESTS)'
-	PASSMINT_PYTHON="$(PYTHON)" swift test --skip-build --filter '$(WALLET_TESTS)'
-	PASSMINT_PYTHON="$(PYTHON)" swift test --skip-build --filter '$(PROCESS_TESTS)'
+	$(call run-tests,--skip '$(LIVE_TESTS)' --skip '$(BUSY_TESTS)' --skip '$(WALLET_TESTS)' --skip '$(PROCESS_TESTS)')
+	$(call run-tests,--filter '$(LIVE_TESTS)' --skip '$(BUSY_TESTS)')
+	$(call run-tests,--filter '$(BUSY_TESTS)')
+	$(call run-tests,--filter '$(WALLET_TESTS)')
+	$(call run-tests,--filter '$(PROCESS_TESTS)')
+
+# Thousands of lines go by: what failed is said once more at the end, where it is looked for.
+define run-tests
+@set -o pipefail; \
+if ! PASSMINT_PYTHON="$(PYTHON)" swift test --skip-build $(1) 2>&1 | tee .build/tests.log; then \
+  echo; echo "What failed:"; grep -A4 -E 'recorded an issue|: error:|atal error|crash' .build/tests.log; exit 1; \
+fi
+endef
 
 bench: bench-packages ## measure speed and memory
 	swift build -c release --product passmint

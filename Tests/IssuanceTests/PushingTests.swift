@@ -21,7 +21,7 @@ private final class ScriptedAPNs: PushTransport {
   }
 }
 
-@Suite("Pushing", .timeLimit(.minutes(1)))
+@Suite("Pushing", .timeLimit(.minutes(10)))
 struct PushingTests {
   /// Runs a lane that pushes to one device, which has a pass that has just changed.
   private func run(

@@ -89,7 +89,7 @@ struct HostileTemplateTests {
   }
 
   @Test(
-    .timeLimit(.minutes(1)),
+    .timeLimit(.minutes(10)),
     arguments: [
       "{% for i in (1..9999) %}{% assign b = a | strip_html | size %}{% endfor %}",
       "{% for i in (1..9999) %}{% if a contains 'yx' %}{% endif %}{% endfor %}",
@@ -110,7 +110,7 @@ struct HostileTemplateTests {
   }
 
   @Test(
-    .timeLimit(.minutes(1)),
+    .timeLimit(.minutes(10)),
     arguments: [
       "{% comment %}", "{% raw %}", "{{ 'a' }}{% raw %}", "{% comment %}{% raw %}",
     ])

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("The whole product with one command", .timeLimit(.minutes(2)))
+@Suite("The whole product with one command", .timeLimit(.minutes(10)))
 struct DemoTests {
   @Test func `plays once, shows the buyer's page, and leaves nothing behind`() async throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "demo-\(UUID().uuidString)")

@@ -9,7 +9,7 @@ import Synchronization
 import Testing
 
 /// `passmintd sandbox device`, a phone in a process of its own.
-@Suite("A phone in the terminal", .timeLimit(.minutes(1))) struct DeviceCommandTests {
+@Suite("A phone in the terminal", .timeLimit(.minutes(10))) struct DeviceCommandTests {
   /// The least of a web service: one pass, which can be given another gate.
   private final class Service: Sendable {
     private let gate = Mutex((now: "A", listed: "A"))

@@ -3,7 +3,7 @@ import JSON
 import Sandbox
 import Testing
 
-@Suite("A disk that takes nothing more", .timeLimit(.minutes(2)))
+@Suite("A disk that takes nothing more", .timeLimit(.minutes(10)))
 struct DiskTests {
   @Test func `full: nothing is accepted and nothing lost, and with room the same service goes on`() async throws {
     try await ServiceFixture.run { fixture, service in

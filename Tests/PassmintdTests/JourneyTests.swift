@@ -3,7 +3,7 @@ import JSON
 import Sandbox
 import Testing
 
-@Suite("From the webhook to the phone", .timeLimit(.minutes(3)))
+@Suite("From the webhook to the phone", .timeLimit(.minutes(10)))
 struct JourneyTests {
   @Test func `whatever happens to a ticket, its pass and its page say what Secutix says`() async throws {
     var plan = ServiceFixture.Plan()

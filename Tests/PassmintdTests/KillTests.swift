@@ -7,7 +7,7 @@ import Testing
 
 @testable import Sandbox
 
-@Suite("A service that is killed", .timeLimit(.minutes(2)))
+@Suite("A service that is killed", .timeLimit(.minutes(10)))
 struct KillTests {
   private static let orders = 300
   private static let kills = 8

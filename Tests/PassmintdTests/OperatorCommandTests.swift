@@ -5,7 +5,7 @@ import SQLiteStore
 import Sandbox
 import Testing
 
-@Suite("Operators' commands beside a running service", .timeLimit(.minutes(2)))
+@Suite("Operators' commands beside a running service", .timeLimit(.minutes(10)))
 struct OperatorCommandTests {
   private struct Command {
     let status: Int32

@@ -58,7 +58,7 @@ private final class CRM: Sendable {
   }
 }
 
-@Suite("A venue's own systems", .timeLimit(.minutes(2)))
+@Suite("A venue's own systems", .timeLimit(.minutes(10)))
 struct OutgoingWebhookTests {
   @Test func `are told of a sale and a refund, across a crash, once and signed`() async throws {
     let secret = [UInt8]("a secret of twenty-four.".utf8)

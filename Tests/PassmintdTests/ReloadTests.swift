@@ -4,7 +4,7 @@ import JSON
 import Sandbox
 import Testing
 
-@Suite("A configuration that is read anew", .timeLimit(.minutes(2)))
+@Suite("A configuration that is read anew", .timeLimit(.minutes(10)))
 struct ReloadTests {
   @Test func `another tenant, key and template come into force, and no request is dropped`() async throws {
     try await ServiceFixture.run { fixture, service in

@@ -5,7 +5,7 @@ import SQLiteStore
 import Sandbox
 import Testing
 
-@Suite("A service that is asked to stop, and one that is not to begin", .timeLimit(.minutes(2)))
+@Suite("A service that is asked to stop, and one that is not to begin", .timeLimit(.minutes(10)))
 struct StopTests {
   @Test func `under load: what was begun is answered, jobs are given back, and nothing is lost`() async throws {
     var plan = ServiceFixture.Plan()

@@ -9,7 +9,7 @@ import Testing
 @testable import Sandbox
 
 /// The whole way: Secutix changes a ticket, the service its pass, APNs wakes the phone, the phone fetches it.
-@Suite("A pass on a phone", .timeLimit(.minutes(2)))
+@Suite("A pass on a phone", .timeLimit(.minutes(10)))
 struct WalletJourneyTests {
   @Test func `follows its ticket: seat, time, scan, refund, and a phone that is wiped`() async throws {
     try await run { fixture, service, apns in

@@ -22,7 +22,7 @@ from playwright.sync_api import sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 # Long enough for a machine with other things to do. Nothing waits that long when all is well.
-PATIENCE = 15_000
+PATIENCE = 60_000
 BADGE = b'<svg xmlns="http://www.w3.org/2000/svg" width="132" height="44"><rect width="132" height="44"/></svg>'
 
 # What is wider than the screen, or sticks out of it.

@@ -5,7 +5,7 @@ import Testing
 
 /// Outgoing webhooks over TLS, to a receiver in Python: the machine was looked up beforehand, and the certificate is still that
 /// of the name.
-@Suite("Encrypted outgoing webhooks", .timeLimit(.minutes(1)))
+@Suite("Encrypted outgoing webhooks", .timeLimit(.minutes(10)))
 struct EncryptedTests {
   /// Runs the receiver for as long as `body` runs, which is given its port and the certificate that vouches for it.
   /// - Returns: a line for each webhook that reached it: path, host, and the name its certificate was asked for.

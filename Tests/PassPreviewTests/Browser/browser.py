@@ -15,7 +15,7 @@ from PIL import Image
 
 CHROMIUM = "/usr/bin/chromium"
 # Long enough for a machine with other things to do. Nothing waits that long when all is well.
-PATIENCE = 15_000
+PATIENCE = 60_000
 
 
 class Report:

@@ -52,7 +52,7 @@ def planted(report, look, where):
 
 
 def answer(preview, host, path="/", method="GET"):
-    connection = http.client.HTTPConnection(preview.host, timeout=10)
+    connection = http.client.HTTPConnection(preview.host, timeout=60)
     connection.putrequest(method, path, skip_host=True)
     if host is not None:
         connection.putheader("Host", host)
