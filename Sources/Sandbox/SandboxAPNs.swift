@@ -166,6 +166,9 @@ package final class SandboxAPNs: Sendable {
       case .answer(let status, let reason, let timestamp, let retryAfter):
         return .answer(
           APNsReply(status, reason, timestamp: timestamp, retryAfter: retryAfter, id: request.id))
+      case .gone(let reason):
+        state.tokens[request.token] = time
+        return .answer(APNsReply(410, reason, timestamp: time, id: request.id))
       case .body(let status, let body): return .answer(APNsReply(status: status, body: body, id: request.id))
       case .refusedStream, .goAwayBefore: return .fault(fault ?? .refusedStream, APNsReply(503, nil, id: request.id))
       case .disconnect: return .fault(.disconnect, APNsReply(503, nil, id: request.id))

@@ -160,7 +160,7 @@ final class SandboxAPNsStream: ChannelInboundHandler {
       // Odd numbers are the client's: two less is the stream before.
       connection.goAway(last: HTTP2StreamID(max(0, Int(streamID(context)) - 2)))
     case .disconnect: connection.close()
-    case .answer, .body: send(reply, context)
+    case .answer, .gone, .body: send(reply, context)
     }
   }
 

@@ -20,6 +20,8 @@ package struct SandboxPush: Sendable, Hashable {
 package enum SandboxPushFault: Sendable, Hashable {
   /// An answer other than 200. `timestamp`: milliseconds since 1970, as a 410 has it.
   case answer(status: Int, reason: String?, timestamp: Int64? = nil, retryAfter: String? = nil)
+  /// A 410: the token leads nowhere from now on.
+  case gone(reason: String)
   /// A status with a body that is none of Apple's.
   case body(status: Int, [UInt8])
   /// The right answer, later.

@@ -12,6 +12,9 @@ extension SandboxCommand {
         Prints its address, then a line for each push. FOLDER gets server-root.pem, which a client must trust, and
         example pass certificates to push with, unless --trust names the root of others. `sandbox device --pushes -` behind
         a pipe is a phone that is woken by them.
+
+        A FAULT is an answer, such as 410:Unregistered, 403:BadCertificate or 503, or one of hang, lost, refused-stream,
+        goaway-after, goaway-before and disconnect; with *3 behind it the next three pushes have it.
         """)
 
     @Argument(help: ArgumentHelp("Where the certificates go.", valueName: "FOLDER"))
@@ -25,6 +28,12 @@ extension SandboxCommand {
 
     @Flag(help: "Clients need no certificate.")
     var anyClient = false
+
+    @Option(
+      name: .long, parsing: .singleValue,
+      help: ArgumentHelp("What goes wrong with the next push. May be given again, for those after.", valueName: "FAULT")
+    )
+    var fault: [SandboxAPNsFault] = []
 
     @Flag(help: "Pushes are counted, not printed.")
     var quiet = false
@@ -44,6 +53,7 @@ extension SandboxCommand {
       } catch {
         throw SandboxWords.failure("\(error)", hint: "choose a folder you may write to, and look at --trust")
       }
+      for fault in fault { apns.fail(fault.fault, next: fault.count) }
       let stop = StopSignal()
       do {
         try await apns.serve(host: host, port: port) { [quiet] port in

@@ -8,7 +8,7 @@ import Testing
 @testable import PassBundle
 
 /// `passmintd sandbox apns`, an APNs in a process of its own.
-@Suite("An APNs in the terminal", .timeLimit(.minutes(1))) struct APNsCommandTests {
+@Suite("An APNs in the terminal", .timeLimit(.minutes(10))) struct APNsCommandTests {
   private static let token = String(repeating: "c0ffee00", count: 8)
   private static let strangers = Result { try ExampleCertificates(now: Int64(Date().timeIntervalSince1970)) }
 
@@ -22,6 +22,10 @@ import Testing
 
   /// Starts it, and returns when it has said where it listens.
   private func start(_ folder: URL, _ options: String...) async throws -> (process: ServiceProcess, port: Int) {
+    try await start(folder, options: options)
+  }
+
+  private func start(_ folder: URL, options: [String]) async throws -> (process: ServiceProcess, port: Int) {
     let process = try ServiceProcess(["sandbox", "apns", folder.path, "--listen", "127.0.0.1:0"] + options)
     let line = try await process.line { $0.hasPrefix("https://127.0.0.1:") }
     return (process, try #require(line.split(separator: ":").last.flatMap { Int($0) }))
@@ -111,6 +115,38 @@ import Testing
       #expect(await unsaid.end() == 3)
       open.send(SIGTERM)
       #expect(await open.end() == 0)
+    }
+  }
+
+  @Test func `gives the answers it is told to, one push after the other`() async throws {
+    try await inFolder { folder in
+      let faults = ["503*2", "403:BadCertificate", "429:TooManyRequests", "refused-stream", "410"]
+      let (process, port) = try await start(folder, options: faults.flatMap { ["--fault", $0] })
+      let identity = try SigningIdentity.load(at: folder.path, password: nil)
+      var outcomes: [PushOutcome] = []
+      for _ in 0..<6 { outcomes.append(try await push(with: identity, to: port, trusting: folder)) }
+      let said = outcomes.map { outcome in
+        switch outcome {
+        case .accepted: "accepted"
+        case .deviceGone(let since, let reason): since == nil ? "undated" : "gone: \(reason)"
+        case .retry(_, let reason): "again: \(reason)"
+        case .refused(let reason): "refused: \(reason)"
+        }
+      }
+      // A stream that is refused was not taken: the client tries at once again, and meets the next answer. A token that is
+      // gone stays gone.
+      let expected = [
+        "again: .*503", "again: .*503", "refused: .*BadCertificate", "again: .*TooManyRequests", "gone: ", "gone: ",
+      ]
+      for (said, expected) in zip(said, expected) {
+        #expect(try said.firstMatch(of: Regex("^\(expected)")) != nil, "\(said)")
+      }
+      process.send(SIGTERM)
+      #expect(await process.end() == 0)
+
+      let astray = try ServiceProcess(["sandbox", "apns", folder.path, "--fault", "200"])
+      #expect(await astray.end() == 64)
+      #expect(astray.output.contains("goaway-before"), "\(astray.output)")
     }
   }
 }
