@@ -21,18 +21,10 @@ extension Routes {
           let before = query.number("before", or: 0, in: 1...Int64.max)
           let states = query.words("state", JobState.self)
           try query.check()
-          // One more than asked for tells whether there are more.
           let filter = JobFilter(
             tenant: tenant.tenant.id, states: Set(states), before: before == 0 ? nil : before, limit: Int(limit) + 1)
           let jobs = try await stored { () async throws(StoreError) in try await front.service.store.jobs(filter) }
-          let shown = jobs.prefix(Int(limit))
-          var headers = HTTPFields()
-          if jobs.count > shown.count, let last = shown.last {
-            let words = states.map { "&state=\($0.rawValue)" }.joined()
-            headers[.link] =
-              "<\(front.settings.publicURL)/api/\(tenant.tenant.id)/jobs?before=\(last.id)&limit=\(limit)\(words)>; rel=\"next\""
-          }
-          return json(.array(shown.map { Self.summary($0) }), headers: headers)
+          return page(jobs, limit: limit, of: request, number: \.id) { Self.summary($0) }
         }
       ])
     add(

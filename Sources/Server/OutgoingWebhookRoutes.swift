@@ -1,5 +1,4 @@
 import Authorization
-import Foundation
 import HTTPTypes
 import Hummingbird
 package import Issuance
@@ -47,24 +46,13 @@ extension Routes {
           let states = query.words("state", JobState.self)
           let endpoint = query.text("endpoint")
           try query.check()
-          // One more than asked for tells whether there are more.
           let filter = WebhookFilter(
             tenant: tenant.tenant.id, endpoint: endpoint, states: Set(states), before: before == 0 ? nil : before,
             limit: Int(limit) + 1)
           let messages = try await stored { () async throws(StoreError) in
             try await front.service.store.webhooks(filter)
           }
-          let shown = messages.prefix(Int(limit))
-          var headers = HTTPFields()
-          if messages.count > shown.count, let last = shown.last {
-            var words = states.map { "&state=\($0.rawValue)" }.joined()
-            if let endpoint {
-              words += "&endpoint=\(endpoint.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")"
-            }
-            headers[.link] =
-              "<\(front.settings.publicURL)/api/\(tenant.tenant.id)/webhooks/messages?before=\(last.id)&limit=\(limit)\(words)>; rel=\"next\""
-          }
-          return json(.array(shown.map { Self.summary($0) }), headers: headers)
+          return page(messages, limit: limit, of: request, number: \.id) { Self.summary($0) }
         }
       ])
     add(

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 package import Hummingbird
 import JSON
@@ -82,6 +83,27 @@ package struct Routes: Sendable {
     } catch {
       throw Problem(.badRequest, "The body ended early.")
     }
+  }
+
+  /// A list, the newest first, and the way to what is older (RFC 8288).
+  ///
+  /// - Parameters:
+  ///   - rows: one more than `limit` tells that there are more.
+  ///   - number: what `before` in the next query is.
+  func page<Row>(
+    _ rows: [Row], limit: Int64, of request: Request, number: (Row) -> Int64, summary: (Row) -> JSONValue
+  ) -> Response {
+    let shown = rows.prefix(Int(limit))
+    var headers = HTTPFields()
+    if rows.count > shown.count, let last = shown.last {
+      // The rest of the query stays; what an address cannot hold, and would end the header's, is written as it can.
+      let kept = (request.uri.query ?? "").split(separator: "&").filter { !$0.hasPrefix("before=") }
+        .joined(separator: "&")
+        .addingPercentEncoding(withAllowedCharacters: .urlQueryAllowed.union(CharacterSet(charactersIn: "%")))
+      let query = ["before=\(number(last))", kept ?? ""].filter { !$0.isEmpty }.joined(separator: "&")
+      headers[.link] = "<\(front.settings.publicURL)\(request.uri.path)?\(query)>; rel=\"next\""
+    }
+    return json(.array(shown.map(summary)), headers: headers)
   }
 
   func json(

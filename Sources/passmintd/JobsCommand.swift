@@ -21,20 +21,13 @@ struct JobsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List jobs, the newest first.")
 
     @OptionGroup var store: StoreOptions
-    @Option(help: ArgumentHelp("Of this tenant alone.", valueName: "ID")) var tenant: String?
-    @Option(
-      name: .long, parsing: .singleValue,
-      help: ArgumentHelp(
-        "available, running, completed, retryable or discarded. May be given again.", valueName: "STATE")
-    ) var state: [JobState] = []
-    @Option(help: ArgumentHelp("How many at most.", valueName: "N")) var limit = 50
-    @Option(help: ArgumentHelp("Go on behind this job.", valueName: "JOB")) var before: Int64?
-    @Flag(help: "As JSON.") var json = false
+    @OptionGroup var list: ListOptions
 
     func run() async throws {
-      let filter = JobFilter(tenant: tenant, states: Set(state), before: before, limit: max(1, limit))
+      let filter = JobFilter(
+        tenant: list.tenant, states: Set(list.state), before: list.before, limit: list.limit)
       let jobs = try await store.withStore { try await $0.jobs(filter) }
-      if json { return Words.result(.array(jobs.map { Routes.summary($0, tenant: true) })) }
+      if list.json { return Words.result(.array(jobs.map { Routes.summary($0, tenant: true) })) }
       if jobs.isEmpty { return Words.note("there are no such jobs") }
       Words.table(
         ["JOB", "TENANT", "STATE", "TRIES", "RUNS AT", "ORDER", "REASON"],
@@ -142,5 +135,3 @@ struct JobsCommand: AsyncParsableCommand {
     }
   }
 }
-
-extension JobState: ExpressibleByArgument {}

@@ -37,3 +37,21 @@ struct StoreOptions: ParsableArguments {
     throw Words.failure("the configuration does not say where the store is", hint: "name the store with --store FILE")
   }
 }
+
+/// Which rows of a list, and how they are shown.
+struct ListOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Of this tenant alone.", valueName: "ID")) var tenant: String?
+  @Option(
+    name: .long, parsing: .singleValue,
+    help: ArgumentHelp("available, running, completed, retryable or discarded. May be given again.", valueName: "STATE")
+  ) var state: [JobState] = []
+  @Option(help: ArgumentHelp("How many at most.", valueName: "N")) var limit = 50
+  @Option(help: ArgumentHelp("Go on behind the one with this number.", valueName: "NUMBER")) var before: Int64?
+  @Flag(help: "As JSON.") var json = false
+
+  func validate() throws {
+    if limit < 1 { throw ValidationError("--limit begins at 1") }
+  }
+}
+
+extension JobState: ExpressibleByArgument {}

@@ -54,22 +54,14 @@ struct WebhooksCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List messages, the newest first.")
 
     @OptionGroup var store: StoreOptions
-    @Option(help: ArgumentHelp("Of this tenant alone.", valueName: "ID")) var tenant: String?
+    @OptionGroup var list: ListOptions
     @Option(help: ArgumentHelp("To this endpoint alone.", valueName: "NAME")) var endpoint: String?
-    @Option(
-      name: .long, parsing: .singleValue,
-      help: ArgumentHelp(
-        "available, running, completed, retryable or discarded. May be given again.", valueName: "STATE")
-    ) var state: [JobState] = []
-    @Option(help: ArgumentHelp("How many at most.", valueName: "N")) var limit = 50
-    @Option(help: ArgumentHelp("Go on behind this message.", valueName: "MESSAGE")) var before: Int64?
-    @Flag(help: "As JSON.") var json = false
 
     func run() async throws {
       let filter = WebhookFilter(
-        tenant: tenant, endpoint: endpoint, states: Set(state), before: before, limit: max(1, limit))
+        tenant: list.tenant, endpoint: endpoint, states: Set(list.state), before: list.before, limit: list.limit)
       let messages = try await store.withStore { try await $0.webhooks(filter) }
-      if json { return Words.result(.array(messages.map { Routes.summary($0, tenant: true) })) }
+      if list.json { return Words.result(.array(messages.map { Routes.summary($0, tenant: true) })) }
       if messages.isEmpty { return Words.note("there are no such messages") }
       Words.table(
         ["MESSAGE", "TENANT", "ENDPOINT", "EVENT", "STATE", "TRIES", "AT", "REASON"],
