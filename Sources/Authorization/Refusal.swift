@@ -35,15 +35,6 @@ package enum Refusal: Error, Sendable, Hashable {
     case tenant
   }
 
-  /// The HTTP status that says it.
-  package var status: Int {
-    switch self {
-    case .missing, .invalid, .expired: 401
-    case .scope: 403
-    case .unavailable: 503
-    }
-  }
-
   /// The value of `WWW-Authenticate` (RFC 6750, section 3); nil where none belongs.
   package var challenge: String? {
     let realm = #"Bearer realm="passmint""#

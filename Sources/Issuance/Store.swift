@@ -88,9 +88,9 @@ package protocol Store: Sendable {
 
   func jobSummary(tenant: String?) async throws(StoreError) -> JobSummary
 
-  /// Forgets jobs completed, and changes received last, before a time. What is discarded or still to do stays, and so
-  /// does what is known of each order's newest update. Shared files that no pass has any more go as well; so do outgoing webhooks that
-  /// ended before, or that wait for an endpoint that is switched off.
+  /// Forgets jobs completed, and changes received last, before a time. What is discarded or still to do stays, and so does
+  /// what is known of each order's newest update. Shared files that no pass has any more go as well; so do outgoing
+  /// webhooks that ended before, or that wait for an endpoint that is switched off.
   ///
   /// - Returns: how many jobs were forgotten.
   @discardableResult
@@ -100,9 +100,10 @@ package protocol Store: Sendable {
 
   /// Saves what a reading of a file made, outside a job.
   ///
-  /// If the file was read later already, nothing is saved: what that reading did not issue, because it was undone, must
-  /// not come to life again. What was read later than `now` was read before the clock was set back, and gives way. A pass read earlier (`asOf`) than the one that is there is left out. One whose
-  /// `contentDigest` is the same keeps its `updateTag` and `changedAt`.
+  /// If the file was read later already, nothing is saved: what that reading did not issue, because it was undone,
+  /// must not come to life again. What was read later than `now` was read before the clock was set back, and gives
+  /// way. A pass read earlier (`asOf`) than the one that is there is left out. One whose `contentDigest` is the same
+  /// keeps its `updateTag` and `changedAt`.
   /// - Returns: the passes that are new or whose content changed.
   @discardableResult
   func save(_ file: IssuedFile, tenant: String, at now: Int64) async throws(StoreError) -> [PassRecord]

@@ -246,7 +246,8 @@ package struct WebhookBody: Sendable, Hashable {
     return String(decoding: body.serialized(), as: UTF8.self)
   }
 
-  /// Which fields, without what stood and stands in them, and without their labels, which may hold a name too. The first twenty: a receiver that wants to know all asks.
+  /// Which fields, without what stood and stands in them, and without their labels, which may hold a name too. The first
+  /// twenty: a receiver that wants to know all asks.
   private var changes: [JSONValue] {
     let all = differences.flatMap { try? JSONValue(parsing: Array($0.utf8)) }?.array ?? []
     return all.prefix(20).map { change in

@@ -212,11 +212,6 @@ package actor SandboxDevice {
     if let held, !Task.isCancelled { await pushed(held) }
   }
 
-  /// Pushes that do not tell their topic.
-  package func run(pushes: some AsyncSequence<Void, Never> & Sendable) async {
-    for await _ in pushes { await refresh() }
-  }
-
   // MARK: The flows
 
   private func register(_ pass: SandboxDevicePass) async {
