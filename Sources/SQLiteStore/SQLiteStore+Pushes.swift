@@ -8,13 +8,16 @@ extension SQLiteStore {
     try await commits.write { database in
       let update = try database.cachedStatement(
         sql: """
-          UPDATE pushes SET state = 'running', worker = ?, leased_until = ?, attempts = attempts + 1, claims = claims + 1
+          UPDATE pushes SET state = 'running', worker = ?, leased_until = ?, attempts = attempts + 1, claims = ?
           WHERE device = ?
           """)
       let due = try Int64.fetchAll(
         database.cachedStatement(sql: PushRows.due), arguments: ["now": now, "limit": max(0, limit)])
+      if due.isEmpty { return [] }
+      // Never the number of a claim before: rows are removed and made anew, and their own count would begin again.
+      let claim = try PassRows.nextTag(in: database)
       return try due.compactMap { device in
-        try update.execute(arguments: [worker, leasedUntil, device])
+        try update.execute(arguments: [worker, leasedUntil, claim, device])
         return try PushRows.push(device, in: database)
       }
     }

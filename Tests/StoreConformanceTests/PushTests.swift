@@ -52,6 +52,23 @@ struct PushTests {
   }
 
   @Test(arguments: StoreUnderTest.all)
+  func `hears no word of one that was made before it to the same device`(kind: StoreUnderTest) async throws {
+    let folder = try StoreUnderTest.Folder()
+    let store = try await twoPhones(kind, folder)
+    try await store.save([pass("1", content: 2, asOf: 1)], tenant: "a", at: 110)
+    let first = try await store.claimPushes(at: 110)
+    // Its worker stays away for so long that another one makes it, and a further change makes a new one.
+    try await store.endAll(at: 210)
+    try await store.save([pass("1", content: 3, asOf: 2)], tenant: "a", at: 220)
+    let second = try await store.claimPushes(at: 220)
+    try #require(first.count == 1 && second.count == 1)
+    try await store.end(first.map { ($0, .discard(reason: "late")) }, at: 221)
+    #expect(try await store.pushSummary().counts[.running] == 1)
+    try await store.end(second.map { ($0, .done) }, at: 222)
+    #expect(try await store.pushSummary().counts.values.allSatisfy { $0 == 0 })
+  }
+
+  @Test(arguments: StoreUnderTest.all)
   func `is had by another when its worker is gone`(kind: StoreUnderTest) async throws {
     let folder = try StoreUnderTest.Folder()
     let store = try await twoPhones(kind, folder)
