@@ -20,9 +20,13 @@ struct OtherProgram {
 
   /// Starts it in a process group of its own, so that Ctrl-C is not for it, and with nothing that is open here.
   ///
-  /// - Parameter words: the file that what it says is added to.
+  /// - Parameters:
+  ///   - words: the file that what it says is added to.
+  ///   - environment: what is other than here.
   /// - Returns: the process, or nil when it cannot be started.
-  func start(_ arguments: [String], words: String = "/dev/null") -> pid_t? {
+  func start(
+    _ arguments: [String], words: String = "/dev/null", environment: [String: String] = [:]
+  ) -> pid_t? {
     for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? [] {
       if let descriptor = Int32(name), descriptor > STDERR_FILENO { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
     }
@@ -45,8 +49,11 @@ struct OtherProgram {
     posix_spawnattr_setsigdefault(&attributes, &signals)
     var words = ([path] + arguments).map { strdup($0) } + [nil]
     defer { for word in words { free(word) } }
+    let environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+    defer { for variable in variables { free(variable) } }
     var process: pid_t = 0
-    return posix_spawn(&process, path, &actions, &attributes, &words, environ) == 0 ? process : nil
+    return posix_spawn(&process, path, &actions, &attributes, &words, &variables) == 0 ? process : nil
   }
 
   /// Waits for a process to end.

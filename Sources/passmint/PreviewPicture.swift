@@ -9,31 +9,59 @@ enum PreviewPicture {
     "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge", "brave-browser",
   ]
   /// A browser that took so many seconds hangs.
-  private static let patience = 30.0
+  private static let patience = 60.0
+  /// In points. From some 13,000 on, three pixels each, Chromium leaves the end blank.
+  private static let heightLimit = 9_999
 
   /// - Parameter page: a page that needs nothing else.
   /// - Returns: a PNG.
   static func png(of page: String, _ choice: PreviewChoice) throws -> [UInt8] {
     let browser = try self.browser()
-    var name = Array("\(NSTemporaryDirectory())/passmint-picture-XXXXXX".utf8CString)
-    guard mkdtemp(&name) != nil else {
+    guard let folder = temporaryFolder() else {
       throw Failure("no temporary folder can be made: \(Self.reason)", hint: "is TMPDIR writable?")
     }
-    let folder = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     defer { try? FileManager.default.removeItem(atPath: folder) }
     try write(Array(page.utf8), to: "\(folder)/page.html")
     // The page itself knows how high it comes out.
-    try run(browser, arguments(choice, height: 2000, folder) + ["--dump-dom", address(folder)], words: "\(folder)/dom")
-    let dom = FileManager.default.contents(atPath: "\(folder)/dom").map { String(decoding: $0, as: UTF8.self) } ?? ""
-    let height = dom.firstMatch(of: /data-height="([0-9]{1,4})"/).flatMap { Int($0.1) } ?? 560
-    let picture = ["--screenshot=\(folder)/picture.png", address(folder)]
-    try run(browser, arguments(choice, height: height, folder) + picture, words: "\(folder)/words")
+    let dom = try run(browser, choice, height: 2000, ["--dump-dom"], folder)
+    guard let height = dom.firstMatch(of: /data-height="([0-9]{1,6})"/).flatMap({ Int($0.1) }) else {
+      throw failure(browser, dom)
+    }
+    if height > heightLimit {
+      Terminal.warning(
+        "the pass is \(Terminal.grouped(height)) points high; the picture ends at \(Terminal.grouped(heightLimit))")
+      Terminal.hint("write --output FILE.html, which has it all")
+    }
+    let words = try run(
+      browser, choice, height: min(height, heightLimit), ["--screenshot=\(folder)/picture.png"], folder)
     guard let picture = FileManager.default.contents(atPath: "\(folder)/picture.png"), picture.count > 8 else {
-      let words = FileManager.default.contents(atPath: "\(folder)/words").map { String(decoding: $0, as: UTF8.self) }
-      let last = words?.split(separator: "\n").last.map { ": \($0)" } ?? ""
-      throw Failure("\(browser.path) made no picture\(last)", hint: hint)
+      throw failure(browser, words)
     }
     return Array(picture)
+  }
+
+  /// A folder for everything the browser writes, so that nothing of it stays.
+  ///
+  /// Chromium makes a socket there with a path of its own, and ends when that comes out longer than a socket's path may be,
+  /// which is 107 bytes.
+  private static func temporaryFolder() -> String? {
+    let usual = NSTemporaryDirectory()
+    let isShort =
+      usual.utf8.count < 107 - "/passmint-picture-XXXXXX/org.chromium.Chromium.XXXXXX/SingletonSocket".utf8.count
+    for place in isShort ? [usual] : ["/tmp", usual] {
+      var name = Array("\(place)/passmint-picture-XXXXXX".utf8CString)
+      guard mkdtemp(&name) != nil else { continue }
+      return String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+    return nil
+  }
+
+  /// - Parameter said: what the browser said in place of what it was started for.
+  private static func failure(_ browser: OtherProgram, _ said: String) -> Failure {
+    let lines = said.split(separator: "\n").filter { !$0.hasPrefix("<") }
+    // Behind the reason of a crash comes more, of what reports crashes.
+    let last = (lines.first { $0.contains(":FATAL:") } ?? lines.last).map { ": \($0)" } ?? ""
+    return Failure("\(browser.path) made no picture\(last)", hint: hint)
   }
 
   private static let hint =
@@ -54,14 +82,21 @@ enum PreviewPicture {
     return browser
   }
 
-  private static func run(_ browser: OtherProgram, _ arguments: [String], words: String) throws {
-    guard let process = browser.start(arguments, words: words) else {
-      throw Failure("\(browser.path) cannot be started: \(Self.reason)", hint: hint)
-    }
+  /// - Returns: what it said.
+  private static func run(
+    _ browser: OtherProgram, _ choice: PreviewChoice, height: Int, _ wish: [String], _ folder: String
+  ) throws -> String {
+    let words = "\(folder)/words"
+    try? FileManager.default.removeItem(atPath: words)
+    let arguments = arguments(choice, height: height, folder) + wish
+    guard
+      let process = browser.start(
+        arguments + [URL(filePath: "\(folder)/page.html").absoluteString], words: words,
+        environment: ["TMPDIR": folder])
+    else { throw Failure("\(browser.path) cannot be started: \(Self.reason)", hint: hint) }
     try wait(for: process, browser)
+    return FileManager.default.contents(atPath: words).map { String(decoding: $0, as: UTF8.self) } ?? ""
   }
-
-  private static func address(_ folder: String) -> String { URL(filePath: "\(folder)/page.html").absoluteString }
 
   private static func arguments(_ choice: PreviewChoice, height: Int, _ folder: String) -> [String] {
     [

@@ -48,6 +48,20 @@ struct PreviewOutputTests {
     #expect(leftFolders().isEmpty)
   }
 
+  @Test func `a back without end is cut, and that is said`() throws {
+    try place.copyTemplate("concert")
+    let pass = try place.text("concert.pkpasstemplate/pass.json")
+    let field = #"{"key": "long", "label": "Terms", "value": "\#(String(repeating: "word ", count: 9_000))"},"#
+    let range = try #require(pass.firstRange(of: #/"backFields": \[/#))
+    try place.write(
+      "concert.pkpasstemplate/pass.json", pass.replacingCharacters(in: range, with: "\"backFields\": [\(field)"))
+    let run = try preview(["concert.pkpasstemplate", "--output", "x.png", "--side", "back"])
+    #expect(run.status == 0)
+    #expect(run.errors.contains("points high; the picture ends at 9,999\n"), "\(run.errors)")
+    let picture = try place.bytes("x.png")
+    #expect(picture[20..<24].reduce(0) { $0 << 8 | Int($1) } == 3 * 9_999)
+  }
+
   @Test func `a used ticket of one's own is what is drawn, before the samples`() throws {
     try place.copyTemplate("concert")
     let sample = try place.text("concert.pkpasstemplate/samples/used.json").replacing("Winter Gala", with: "My own")
@@ -99,6 +113,32 @@ struct PreviewOutputTests {
     #expect(run.errors.contains("/browser made no picture: no display, no picture\npassmint: hint: "))
     #expect(!place.exists("x.png"))
     #expect(leftFolders().isEmpty)
+  }
+
+  @Test(arguments: ["--dump-dom", "--screenshot"])
+  func `a Chromium that crashes at either call makes no picture, and the reason of the crash is said`(call: String)
+    throws
+  {
+    try place.writeProgram(
+      "browser",
+      """
+      case "$*" in *\(call)*) echo '[1:1:FATAL:here.cc:1] No fonts'; echo '[1:ERROR:crash.cc:2] none'; kill -SEGV $$; esac
+      exec chromium "$@"
+      """)
+    let run = try preview([concert, "--output", "x.png"], environment: ["PASSMINT_CHROMIUM": place.path("browser")])
+    #expect(run.status == 3)
+    #expect(run.errors.contains("/browser made no picture: [1:1:FATAL:here.cc:1] No fonts\n"), "\(run.errors)")
+    #expect(!place.exists("x.png"))
+    #expect(leftFolders().isEmpty)
+  }
+
+  @Test func `a long path of temporary files is none too long for Chromium`() throws {
+    let folder = "tmp/" + String(repeating: "long/", count: 30)
+    try FileManager.default.createDirectory(atPath: place.path(folder), withIntermediateDirectories: true)
+    let run = try preview([concert, "--output", "x.png"], environment: ["TMPDIR": place.path(folder)])
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(try place.bytes("x.png").starts(with: [0x89, 0x50, 0x4E, 0x47]))
+    #expect(place.files(folder).isEmpty)
   }
 
   @Test func `Ctrl-C ends a Chromium that hangs, with all it started`() throws {
