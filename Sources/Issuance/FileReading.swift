@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 import JSON
 import PassBundle
 import Passes
@@ -81,8 +81,11 @@ extension IssuingService {
       name = .file(id)
       details = try await ask(base)
     }
+    // What waits for its barcode becomes no pass now, in no language.
     let languages = Set(
-      details.tickets.flatMap { tenant.routing.template(for: $0, tenant: tenant.name).languages })
+      details.tickets.filter { $0.action != .wait }.flatMap {
+        tenant.routing.template(for: $0, tenant: tenant.name).languages
+      })
     for language in languages.sorted() where language != base {
       details = details.adding(try await ask(language), language: language)
     }
@@ -95,6 +98,19 @@ extension IssuingService {
     } catch {
       throw .tickets("\(error)")
     }
+  }
+}
+
+extension Tenant {
+  /// As it is configured.
+  fileprivate var ownTimeZone: TimeZone? { reading.timeZone ?? reading.mapping?.timeZone }
+}
+
+extension IssuingService {
+  /// Of what Secutix writes without an offset for this tenant; nil as long as nobody has said it: neither its configuration
+  /// nor the point of sale, which the first job asks.
+  package func timeZone(of tenant: Tenant) -> TimeZone? {
+    tenant.ownTimeZone ?? salesPoints.timeZone(of: tenant)
   }
 }
 
@@ -119,10 +135,10 @@ final class SalesPoints: Sendable {
     of tenant: Tenant, _ client: SecutixClient, correlationID: String, at now: Int64
   ) async throws(IssuingError) -> ExportOptions {
     var options = tenant.reading
-    let hasZone = options.timeZone != nil || options.mapping?.timeZone != nil
+    let hasZone = tenant.ownTimeZone != nil
     let hasCurrency = options.currency != nil || options.mapping?.currency != nil
     if hasZone && hasCurrency { return options }
-    let key = "\(tenant.id) \(client.connection.url) \(client.connection.institution)"
+    let key = Self.key(tenant)
     var found = known.withLock { $0[key] }
     if found.map({ now - $0.askedAt >= Self.lifetime }) ?? true {
       do throws(SecutixError) {
@@ -147,5 +163,15 @@ final class SalesPoints: Sendable {
     if !hasZone { options.timeZone = found?.zone }
     if !hasCurrency { options.currency = found?.currency }
     return options
+  }
+
+  /// As far as it is known without asking.
+  func timeZone(of tenant: Tenant) -> TimeZone? {
+    known.withLock { $0[Self.key(tenant)]?.zone }
+  }
+
+  private static func key(_ tenant: Tenant) -> String {
+    let connection = tenant.secutix.connection
+    return "\(tenant.id) \(connection.url) \(connection.institution)"
   }
 }

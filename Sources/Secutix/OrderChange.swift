@@ -18,9 +18,10 @@ package struct OrderChange: Sendable, Hashable {
   package let order: Order
   package let ticketID: Int64?
   package let movementID: Int64?
-  /// Secutix's word, or whatever the query prints.
+  /// Secutix's word, or whatever the query prints: nothing follows from it. At most `maximumStateLength` bytes.
   package let state: String
-  /// When it changed, by Secutix's clock; nil when the webhook has no such field.
+  /// When it changed, by Secutix's clock; nil when the webhook has no such field, or when nobody can say which moment it
+  /// means.
   package let lastUpdate: ZonedDateTime?
 
   package init(
@@ -35,9 +36,10 @@ package struct OrderChange: Sendable, Hashable {
 
   /// More rows in one body than Secutix's buckets hold.
   package static let maximumRows = 1000
-  /// A token longer than this is none of Secutix's; a real one has 32 characters.
+  /// In bytes of UTF-8. A token longer than this is none of Secutix's; a real one has 32.
   package static let maximumTokenLength = 200
-  private static let maximumStateLength = 100
+  /// In bytes of UTF-8. The rest of a longer state is cut off.
+  package static let maximumStateLength = 100
   /// Mistakes that are told of one body.
   package static let maximumProblems = 100
   /// A row is flat; what is deeper is made to keep readers busy.
@@ -89,9 +91,10 @@ package struct OrderChangeError: Error, Sendable, Hashable {
 extension OrderChange {
   /// Reads the body of the specified webhook: one row, or an array of rows.
   ///
-  /// - Parameter timeZone: of dates without an offset, such as `2023-02-09 18:25:10`.
+  /// - Parameter timeZone: of dates without an offset, such as `2023-02-09 18:25:10`; nil when nobody knows it: such a
+  ///   date is then no time, for one that is hours off would make later changes look old.
   /// - Throws: every member that is wrong, not only the first.
-  package static func rows(in body: [UInt8], timeZone: TimeZone) throws(OrderChangeError) -> [OrderChange] {
+  package static func rows(in body: [UInt8], timeZone: TimeZone?) throws(OrderChangeError) -> [OrderChange] {
     let value = try document(body, depth: maximumDepth)
     var reader = RowsReader(timeZone: timeZone)
     let changes = try each(of: value, &reader) { reader, object, prefix in reader.row(object, prefix) }
@@ -141,10 +144,10 @@ extension OrderChange {
 
   /// Reads rows, gathering what is wrong.
   private struct RowsReader {
-    let timeZone: TimeZone
+    let timeZone: TimeZone?
     var problems: [OrderChangeError.Member] = []
 
-    init(timeZone: TimeZone) {
+    init(timeZone: TimeZone?) {
       self.timeZone = timeZone
     }
 
@@ -156,7 +159,7 @@ extension OrderChange {
         report(prefix + String(member.name.prefix(100)), .unknownMember)
       }
       let token = text("orderSecretToken", of: row, prefix, limit: OrderChange.maximumTokenLength)
-      let state = text("state", of: row, prefix, limit: OrderChange.maximumStateLength)
+      let state = string("state", of: row, prefix).map(Self.cut)
       let ticket = integer("ticketId", of: row, prefix)
       let movement = integer("saleMovementId", of: row, prefix)
       let date = text("lastUpdate", of: row, prefix, limit: 50).flatMap { self.date($0, prefix) }
@@ -167,9 +170,9 @@ extension OrderChange {
 
     mutating func order(_ document: JSONObject, _ prefix: String) -> OrderChange? {
       let order = document.value(named: "orderDetailsData")?.object ?? document
-      let state = order.value(named: "orderState")?.stringValue ?? ""
+      let state = Self.cut(order.value(named: "orderState")?.stringValue ?? "")
       if let token = order.value(named: "orderSecretId")?.stringValue, !token.isEmpty,
-        token.count <= OrderChange.maximumTokenLength
+        token.utf8.count <= OrderChange.maximumTokenLength
       {
         return OrderChange(order: .secretToken(token), state: state)
       }
@@ -186,7 +189,7 @@ extension OrderChange {
       problems.append(.init(path: path, problem: problem))
     }
 
-    private mutating func text(_ name: String, of row: JSONObject, _ prefix: String, limit: Int) -> String? {
+    private mutating func string(_ name: String, of row: JSONObject, _ prefix: String) -> String? {
       guard let value = row[name] else {
         report(prefix + name, .missing)
         return nil
@@ -195,20 +198,40 @@ extension OrderChange {
         report(prefix + name, .wrongType(expected: "a string", found: value.kindName))
         return nil
       }
+      return Self.trimmed(text)
+    }
+
+    private mutating func text(_ name: String, of row: JSONObject, _ prefix: String, limit: Int) -> String? {
+      guard let text = string(name, of: row, prefix) else { return nil }
+      if text.isEmpty {
+        report(prefix + name, .empty)
+        return nil
+      }
+      // Bytes and not characters: one character may be a megabyte of accents.
+      if text.utf8.count > limit {
+        report(prefix + name, .tooLong(limit: limit))
+        return nil
+      }
+      return text
+    }
+
+    private static func trimmed(_ text: String) -> String {
       // Not by Foundation, whose trimming goes by way of NSString: it took longer than all else that is done with a row.
       var scalars = text.unicodeScalars[...]
       while let first = scalars.first, first.properties.isWhitespace { scalars.removeFirst() }
       while let last = scalars.last, last.properties.isWhitespace { scalars.removeLast() }
-      let trimmed = String(scalars)
-      if trimmed.isEmpty {
-        report(prefix + name, .empty)
-        return nil
+      return String(scalars)
+    }
+
+    /// Anything is a state that is a string; what is no word of Secutix's need not be kept whole.
+    private static func cut(_ state: String) -> String {
+      guard state.utf8.count > OrderChange.maximumStateLength else { return state }
+      var count = 0
+      let kept = state.unicodeScalars.prefix { scalar in
+        count += UTF8.width(scalar)
+        return count <= OrderChange.maximumStateLength
       }
-      if trimmed.count > limit {
-        report(prefix + name, .tooLong(limit: limit))
-        return nil
-      }
-      return trimmed
+      return String(kept)
     }
 
     private mutating func integer(_ name: String, of row: JSONObject, _ prefix: String) -> Int64? {
@@ -223,11 +246,12 @@ extension OrderChange {
     }
 
     private mutating func date(_ text: String, _ prefix: String) -> ZonedDateTime?? {
-      switch DateForms().read(text, in: timeZone) {
+      switch DateForms().read(text, in: timeZone ?? .gmt) {
       case .success(let reading):
+        if reading.hasOffset { return .some(reading.date) }
         // The hour that comes twice when summer time ends: nobody can say which of the two it was, so the row says no time.
-        let isTwice = !reading.hasOffset && reading.date.comesTwice(in: timeZone)
-        return .some(isTwice ? nil : reading.date)
+        guard let timeZone, !reading.date.comesTwice(in: timeZone) else { return .some(nil) }
+        return .some(reading.date)
       case .failure(let error):
         report(prefix + "lastUpdate", error.problem == .impossible ? .impossibleDate(text) : .unreadableDate(text))
         return nil

@@ -84,7 +84,7 @@ extension OrderChangeError.Problem {
     case .tooManyRows(let limit): "There are more than \(limit) rows. Send them in several requests."
     case .missing: "The member is missing."
     case .empty: "The text is empty."
-    case .tooLong(let limit): "The text is longer than \(limit) characters."
+    case .tooLong(let limit): "The text is longer than \(limit) bytes."
     case .wrongType(let expected, let found): "Send \(expected) instead of \(found)."
     case .notAnInteger(let text): "\(text) is not a whole number of 64 bits."
     case .unreadableDate:

@@ -1,5 +1,5 @@
 package import Authorization
-package import Foundation
+import Foundation
 package import Issuance
 package import PassBundle
 
@@ -36,18 +36,14 @@ package struct WebhookPolicy: Sendable {
   package var apiKeyHeader: String?
   /// Where webhooks may come from; empty: from anywhere.
   package var allowed: [AddressRange]
-  /// Of dates without an offset, such as `2023-02-09 18:25:10`.
-  package var timeZone: TimeZone
 
   package init(
-    requestsPerMinute: Int = 6_000, basic: Basic? = nil, apiKeyHeader: String? = nil, allowed: [AddressRange] = [],
-    timeZone: TimeZone = .gmt
+    requestsPerMinute: Int = 6_000, basic: Basic? = nil, apiKeyHeader: String? = nil, allowed: [AddressRange] = []
   ) {
     self.requestsPerMinute = requestsPerMinute
     self.basic = basic
     self.apiKeyHeader = apiKeyHeader
     self.allowed = allowed
-    self.timeZone = timeZone
   }
 }
 

@@ -25,7 +25,7 @@ extension Routes {
           let body = try await body(request, limit: Self.rowsLimit)
           let changes: [OrderChange]
           do throws(OrderChangeError) {
-            changes = try OrderChange.rows(in: body, timeZone: tenant.webhook.timeZone)
+            changes = try OrderChange.rows(in: body, timeZone: front.service.timeZone(of: tenant.tenant))
           } catch {
             throw Problem(error)
           }

@@ -65,8 +65,8 @@ extension ConfigurationReading {
   }
 
   /// - Parameter tenant: the members of the tenant.
-  func webhook(_ tenant: ConfigurationMembers, keys: [APIKey], timeZone: TimeZone?) -> WebhookPolicy {
-    var policy = WebhookPolicy(timeZone: timeZone ?? .gmt)
+  func webhook(_ tenant: ConfigurationMembers, keys: [APIKey]) -> WebhookPolicy {
+    var policy = WebhookPolicy()
     let members = tenant["webhook"].flatMap {
       self.members(of: $0, known: ["requests_per_minute", "basic", "api_key", "allow"])
     }

@@ -30,9 +30,9 @@ extension ConfigurationReading {
     guard let members = members(of: value, known: Self.tenantNames) else { return nil }
     let name = members.requiredText("name", "what people call it")
     let secutix = members.required("secutix", "{url: …}").flatMap { self.secutix($0) }
-    let timeZone = members.value("time_zone", ConfigurationForms.timeZone)
     let reading = ExportOptions(
-      mapping: members["field_map"].flatMap { fieldMap($0) }, timeZone: timeZone,
+      mapping: members["field_map"].flatMap { fieldMap($0) },
+      timeZone: members.value("time_zone", ConfigurationForms.timeZone),
       currency: members.value("currency", ConfigurationForms.currency))
     let identity = members.required("identity", "{path: certificates/}").flatMap { self.identity($0) }
     let formerIdentities = members["former_identities"].map { value in
@@ -59,7 +59,7 @@ extension ConfigurationReading {
         .warning, line: value.keyLine, column: value.keyColumn, path: value.path,
         "has neither keys nor a bearer issuer, so that nobody can look a file up: make a key with `passmintd keys`")
     }
-    let webhook = self.webhook(members, keys: keys, timeZone: timeZone)
+    let webhook = self.webhook(members, keys: keys)
     let outgoing = members["outgoing_webhooks"].map { outgoingWebhooks($0, of: id) } ?? []
     guard let name, let secutix, let identity, let secret, let routing else { return nil }
     return TenantConfiguration(

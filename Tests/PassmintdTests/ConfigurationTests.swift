@@ -37,7 +37,6 @@ import Testing
       #expect(tenant.callsPerMinute == 180)
       #expect(tenant.reading.timeZone == nil)
       #expect(tenant.webhook.requestsPerMinute == 6_000)
-      #expect(tenant.webhook.timeZone == .gmt)
       #expect(tenant.issuer.passTypeIdentifier == tenant.identity.passTypeIdentifier)
       #expect(tenant.issuer.webServiceURL == nil)
       #expect(tenant.apiKeys.map(\.hash) == [APIKey.hash(of: "pm_3f9aQz_" + String(repeating: "k", count: 43))])
@@ -75,7 +74,7 @@ import Testing
         #expect(tenant.name == "Théâtre de la Ville")
         #expect(tenant.routing.rules.map(\.template) == ["vip"])
         #expect(tenant.routing.families == ["SEASONTICKET": "season-ticket"])
-        #expect(tenant.webhook.timeZone.identifier == "Europe/Paris")
+        #expect(tenant.reading.timeZone?.identifier == "Europe/Paris")
         #expect(tenant.webhook.allowed.map { $0.contains("2001:db8::5") } == [false, true])
         #expect(tenant.webhook.basic != nil)
         // The end of the day in UTC.

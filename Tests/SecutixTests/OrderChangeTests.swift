@@ -117,6 +117,35 @@ import ZonedTime
     #expect(try update("2026-03-29 03:10:00") == 1_774_746_600_000)
   }
 
+  @Test func `where nobody knows the time zone, a date without an offset is no time`() throws {
+    func update(_ date: String) throws -> OrderChange {
+      let row = #"{"orderSecretToken":"x","state":"PAID","lastUpdate":"\#(date)"}"#
+      return try OrderChange.rows(in: Array(row.utf8), timeZone: nil)[0]
+    }
+    #expect(try update("2026-11-20 19:05:02").lastUpdate == nil)
+    #expect(try update("2026-11-20T19:05:02+01:00").lastUpdate?.epochMilliseconds == 1_795_197_902_000)
+    #expect(throws: OrderChangeError.self) { try update("soon") }
+  }
+
+  @Test func `any text is a state, and a long one is cut`() throws {
+    #expect(try rows(good.replacing("PAID", with: "  "))[0].state == "")
+    #expect(try rows(good.replacing("PAID", with: " ÉTAT "))[0].state == "ÉTAT")
+    // One character, and a megabyte of accents.
+    let accents = String(repeating: "\u{301}", count: 500_000)
+    let state = try rows(good.replacing("PAID", with: "a" + accents))[0].state
+    #expect(state.unicodeScalars.elementsEqual(("a" + String(repeating: "\u{301}", count: 49)).unicodeScalars))
+    let order = #"{"orderSecretId": "9f2c", "orderState": "a\#(accents)"}"#
+    #expect(try OrderChange.orders(in: Array(order.utf8))[0].state == state)
+  }
+
+  @Test func `a token is counted in bytes`() throws {
+    let token = "a" + String(repeating: "\u{301}", count: 100)
+    #expect(
+      problems(good.replacing("9f2c", with: token)) == [.init(path: "orderSecretToken", problem: .tooLong(limit: 200))])
+    let order = #"{"orderSecretId": "\#(token)", "orderId": 7}"#
+    #expect(try OrderChange.orders(in: Array(order.utf8))[0].order == .id(7))
+  }
+
   @Test func `of a body made of mistakes, a hundred are told`() {
     let members = (0..<50_000).map { #""a\#($0)":1"# }.joined(separator: ",")
     let error = #expect(throws: OrderChangeError.self) {
