@@ -8,8 +8,9 @@ import Tickets
 /// What a reading of a file makes of its passes.
 struct FilePasses: Sendable {
   var issued: IssuedFile
-  /// Tickets that have no barcode yet.
-  var waiting = 0
+  /// As in `FileRecord`.
+  var waiting: Int { issued.waiting }
+  var refused: Int { issued.refused }
   /// What tickets can become no pass for: sentences without barcodes and names.
   var problems: [String] = []
   /// States from which nothing follows, as Secutix writes them.
@@ -55,7 +56,7 @@ struct FileIssuing {
   /// - Throws: when the store does not tell what there is.
   mutating func passesOfFile() async throws(IssuingError) -> FilePasses {
     let details = reading.details
-    result.waiting = details.waiting
+    result.issued.waiting = details.waiting
     for rejection in details.refused { refuse(rejection) }
     let tickets = newest(details.tickets)
     known = try await knownPasses()
@@ -69,7 +70,7 @@ struct FileIssuing {
     for (serialNumber, ticket) in tickets {
       switch ticket.action {
       case .issue, .issueUsed: compose(ticket, serialNumber, isVoided: false)
-      case .wait: result.waiting += 1
+      case .wait: result.issued.waiting += 1
       case .void, .replaceOrVoid:
         // The reader has given a replaced ticket its newer one, where there is one.
         let store = service.store
@@ -84,7 +85,9 @@ struct FileIssuing {
         if !compose(ticket, serialNumber, isVoided: true) {
           try await voidAsItIs(record, ticket: ticket, serialNumber)
         }
-      case .ask: result.unknownStates.append(Self.quoted(ticket.stateWord))
+      case .ask:
+        result.unknownStates.append(Self.quoted(ticket.stateWord))
+        if known[serialNumber] == nil { result.issued.refused += 1 }
       }
     }
     try await settleMissing(answered: Set(tickets.map(\.serialNumber)))
@@ -224,7 +227,10 @@ struct FileIssuing {
     answered: Set<String>
   ) async throws(IssuingError) {
     let details = reading.details
-    for (serialNumber, record) in known where !answered.contains(serialNumber) && record.pass.state != .voided {
+    let missing = known.filter { !answered.contains($0.key) && $0.value.pass.state != .voided }
+    // What was refused and has its pass from before is among them.
+    if !details.refused.isEmpty { result.issued.refused = max(0, result.issued.refused - missing.count) }
+    for (serialNumber, record) in missing {
       let order = details.orders.first { $0.id != nil && $0.id == record.pass.order }
       if isCancelled(details.fileState) || isCancelled(order?.state) {
         try await voidAsItIs(record, ticket: nil, serialNumber)
@@ -267,14 +273,16 @@ struct FileIssuing {
   private mutating func refuse(_ serialNumber: String, _ sentence: String) {
     logger.error("\(sentence)", metadata: ["serial": "\(serialNumber)"])
     result.problems.append("pass \(serialNumber): \(sentence)")
+    if known[serialNumber] == nil { result.issued.refused += 1 }
   }
 
   private mutating func refuse(_ rejection: Rejection) {
     // Sold and about to be printed: Secutix has one word for both.
     if case .noBarcode = rejection.reason {
-      result.waiting += 1
+      result.issued.waiting += 1
       return
     }
+    result.issued.refused += 1
     if case .unknownState(let word) = rejection.reason {
       result.unknownStates.append(Self.quoted(word))
       return

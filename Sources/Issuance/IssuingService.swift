@@ -14,9 +14,10 @@ public final class IssuingService: Service {
     package var backoff = Backoff()
     /// How long a job is a worker's without a word from it.
     package var lease = Duration.seconds(120)
-    /// How long a ticket without a barcode is waited for, and how often it is looked at.
+    /// How long a ticket without a barcode is waited for, and the shortest and the longest time between two looks at it.
     package var barcodeWait = Duration.seconds(48 * 3600)
     package var barcodeInterval = Duration.seconds(600)
+    package var longestBarcodeInterval = Duration.seconds(4 * 3600)
     /// How long completed jobs are kept, and how often it is looked for those to forget.
     package var keptJobs = Duration.seconds(30 * 24 * 3600)
     package var forgetInterval = Duration.seconds(3600)
@@ -28,7 +29,7 @@ public final class IssuingService: Service {
     package var storePause = Duration.seconds(2)
     /// For how long a lookup by an order's secret is answered as it was the last time.
     package var lookupPause = Duration.seconds(30)
-    /// How many calls may wait for the institution's limit before lookups by an order's secret are put off.
+    /// How many calls may wait for the institution's limit before what somebody only looks at is put off.
     package var lookupsWaiting = 50
     /// For how long what was read of an order is good for a lookup by its secret, while no change of it is known.
     package var freshness = Duration.seconds(600)
@@ -87,6 +88,8 @@ public final class IssuingService: Service {
   /// When Secutix said last that it knows no such order.
   let misses = BoundedCache<LookupKey, Int64>(limit: 10_000)
   let lookups = SharedWork<LookupKey, Result<FileOverview, IssuingError>>()
+  /// Lookups of orders that nobody told of.
+  let strangers = TokenBuckets()
 
   /// - Parameters:
   ///   - clock: milliseconds since 1970.
@@ -164,12 +167,15 @@ package struct FileOverview: Sendable {
   package let passes: [PassRecord]
   /// Tickets sold but not yet printed: they have no pass yet.
   package let waiting: Int
+  /// Tickets that nobody could make a pass of; the log says why.
+  package let refused: Int
 
-  package init(fileID: String, state: String?, passes: [PassRecord], waiting: Int) {
+  package init(fileID: String, state: String?, passes: [PassRecord], waiting: Int, refused: Int) {
     self.fileID = fileID
     self.state = state
     self.passes = passes
     self.waiting = waiting
+    self.refused = refused
   }
 }
 

@@ -73,8 +73,11 @@ extension IssuingService {
     }
     if !made.problems.isEmpty { reasons.append(made.problemText) }
     let reason = reasons.joined(separator: "; ")
-    if made.waiting > 0, now - job.createdAt < settings.barcodeWait.inMilliseconds {
-      return .wait(made.issued, until: now + settings.barcodeInterval.inMilliseconds, reason: reason)
+    let age = now - job.createdAt
+    if made.waiting > 0, age < settings.barcodeWait.inMilliseconds {
+      // The last look is when the wait is over.
+      let end = job.createdAt + settings.barcodeWait.inMilliseconds
+      return .wait(made.issued, until: min(end, now + pause(afterWaiting: age)), reason: reason)
     }
     if made.problems.isEmpty {
       let wait = made.waiting > 0 ? "\(reason): no longer waited for, the next change looks again" : nil
@@ -121,6 +124,14 @@ extension IssuingService {
     }
   }
 
+  /// How long to wait before a ticket without a barcode is looked at again: longer and longer, for it is Secutix that tells
+  /// of a barcode, and each look costs the institution a call.
+  ///
+  /// - Parameter age: since when it is waited, in milliseconds.
+  private func pause(afterWaiting age: Int64) -> Int64 {
+    max(settings.barcodeInterval.inMilliseconds, min(age / 2, settings.longestBarcodeInterval.inMilliseconds))
+  }
+
   private func delay(after job: Job) -> Int64? {
     var random = SystemRandomNumberGenerator()
     return settings.backoff.delay(afterAttempts: job.attempts, using: &random)
@@ -158,7 +169,7 @@ extension IssuingService {
       return .completed
     case .wait(let file, let moment, let reason):
       if !(try await store.save(file, tenant: tenant, at: clock())).isEmpty { wakePushes() }
-      try await store.release(job, at: moment, reason: reason, now: clock())
+      try await store.release(job, at: moment, isLook: true, reason: reason, now: clock())
       logger.info("waits: \(reason)")
       return .waiting
     case .saveAndRetry(let file, let moment, let reason):

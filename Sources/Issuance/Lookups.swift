@@ -9,6 +9,7 @@ struct Answered: Sendable {
   let fileID: String?
   let state: String?
   let waiting: Int
+  let refused: Int
 }
 
 struct LookupKey: Hashable, Sendable {
@@ -51,23 +52,24 @@ extension IssuingService {
     let known = try await stored { () async throws(StoreError) in
       try await self.store.passes(.orderSecret(orderSecret), tenant: tenant.id)
     }
+    let record = try await self.record(ofFile: known.first?.pass.file, of: tenant)
+    let waiting = last?.waiting ?? record?.waiting ?? 0
     // Tickets that waited for their barcode may have it by now.
-    if last.map({ $0.waiting == 0 }) ?? true, let oldest = known.map(\.pass.asOf).min(),
+    if waiting == 0, let oldest = known.map(\.pass.asOf).min(),
       now - oldest < settings.freshness.inMilliseconds
     {
       let filter = JobFilter(
         tenant: tenant.id, states: [.available, .running, .retryable], order: .secretToken(orderSecret), limit: 1)
       let jobs = try await stored { () async throws(StoreError) in try await self.store.jobs(filter) }
       if jobs.isEmpty {
-        let answered = Answered(at: oldest, fileID: known.first?.pass.file, state: nil, waiting: 0)
+        let answered = Answered(
+          at: oldest, fileID: known.first?.pass.file, state: nil, waiting: 0, refused: record?.refused ?? 0)
         return try await overview(answered, orderSecret: orderSecret, of: tenant)
       }
     }
     do throws(IssuingError) {
-      // Pages are the first to be put off: what webhooks told of goes before what somebody wants to look at.
-      guard tenant.secutix.limiter.waiting < settings.lookupsWaiting else {
-        throw IssuingError.secutix(.rateLimited(retryAfter: settings.lookupPause))
-      }
+      try mayLook(tenant)
+      if known.isEmpty { try await admitStranger(orderSecret, of: tenant, at: now) }
       return try await lookUp(.orderSecret(orderSecret), of: tenant, correlationID: correlationID)
     } catch {
       if case .secutix(.notFound) = error { misses.insert(now, for: key, size: 1) }
@@ -78,9 +80,66 @@ extension IssuingService {
         "\(reason); the passes known are shown",
         metadata: ["tenant": "\(tenant.id)", "order": "\(key.name.logged)"])
       // Not asked again for everybody who looks meanwhile: that would help neither them nor Secutix.
-      let answered = Answered(at: now, fileID: first.pass.file, state: nil, waiting: last?.waiting ?? 0)
+      let answered = Answered(
+        at: now, fileID: first.pass.file, state: nil, waiting: waiting, refused: record?.refused ?? 0)
       answers.insert(answered, for: key, size: 1)
       return try await overview(answered, orderSecret: orderSecret, of: tenant)
+    }
+  }
+
+  /// A file that somebody looks at by its page's address.
+  ///
+  /// As the store has it; but while tickets of it wait for their barcode Secutix is asked, now and then, whether they have it.
+  /// - Parameter number: of the file.
+  package func page(
+    ofFile number: String, of tenant: Tenant, correlationID: String
+  ) async throws(IssuingError) -> FileOverview {
+    let now = clock()
+    let record = try await self.record(ofFile: number, of: tenant)
+    let known = Answered(
+      at: now, fileID: number, state: nil, waiting: record?.waiting ?? 0, refused: record?.refused ?? 0)
+    if let record, record.waiting > 0, let id = Int64(number) {
+      let key = LookupKey(tenant: tenant.id, name: .file(id))
+      let last = max(record.asOf, answers.value(for: key)?.at ?? .min)
+      if now - last >= settings.lookupPause.inMilliseconds {
+        do throws(IssuingError) {
+          try mayLook(tenant)
+          return try await lookUp(.file(id), of: tenant, correlationID: correlationID)
+        } catch {
+          if case .store = error { throw error }
+          var logger = logger
+          logger[metadataKey: "correlation_id"] = "\(correlationID)"
+          logger.warning(
+            "it is not known whether tickets have their barcode by now; the passes known are shown: \(error)",
+            metadata: ["tenant": "\(tenant.id)", "order": "\(key.name.logged)"])
+          answers.insert(known, for: key, size: 1)
+        }
+      }
+    }
+    return try await overview(known, orderSecret: nil, of: tenant)
+  }
+
+  /// Pages are the first to be put off: what webhooks told of goes before what somebody wants to look at.
+  private func mayLook(_ tenant: Tenant) throws(IssuingError) {
+    guard tenant.secutix.limiter.waiting < settings.lookupsWaiting else {
+      throw .secutix(.rateLimited(retryAfter: settings.lookupPause))
+    }
+  }
+
+  /// Anybody can make secrets up, each another one. Of the institution's calls they get no more than half.
+  private func admitStranger(_ orderSecret: String, of tenant: Tenant, at now: Int64) async throws(IssuingError) {
+    let filter = JobFilter(tenant: tenant.id, order: .secretToken(orderSecret), limit: 1)
+    let jobs = try await stored { () async throws(StoreError) in try await self.store.jobs(filter) }
+    guard jobs.isEmpty else { return }
+    let rate = max(1, tenant.secutix.limiter.callsPerMinute / 2)
+    let outcome = strangers.take(tenant.id, perMinute: rate, at: now)
+    if !outcome.isAccepted { throw .secutix(.rateLimited(retryAfter: .seconds(outcome.untilNext))) }
+  }
+
+  private func record(ofFile number: String?, of tenant: Tenant) async throws(IssuingError) -> FileRecord? {
+    guard let number else { return nil }
+    return try await stored { () async throws(StoreError) in
+      try await self.store.file(number, tenant: tenant.id)
     }
   }
 
@@ -113,10 +172,12 @@ extension IssuingService {
       try await self.store.save(made.issued, tenant: tenant.id, at: self.clock())
     }
     if !saved.isEmpty { wakePushes() }
-    logger.info("looked up", metadata: ["changed": "\(saved.count)", "waiting": "\(made.waiting)"])
+    logger.info(
+      "looked up", metadata: ["changed": "\(saved.count)", "waiting": "\(made.waiting)", "refused": "\(made.refused)"])
     if let notice = made.noticeText { logger.warning("\(notice)") }
     let answered = Answered(
-      at: reading.asOf, fileID: reading.details.fileID, state: reading.details.fileState, waiting: made.waiting)
+      at: reading.asOf, fileID: reading.details.fileID, state: reading.details.fileState, waiting: made.waiting,
+      refused: made.refused)
     var secret: String?
     if case .orderSecret(let text) = name {
       secret = text
@@ -142,7 +203,8 @@ extension IssuingService {
       }
     }
     return FileOverview(
-      fileID: fileID ?? "", state: answered.state, passes: passes, waiting: answered.waiting)
+      fileID: fileID ?? "", state: answered.state, passes: passes, waiting: answered.waiting,
+      refused: answered.refused)
   }
 }
 

@@ -71,6 +71,9 @@ package struct IssuedFile: Sendable {
   package var assets: [[UInt8]: PassAssets]
   /// Of the request that the file was read for; nil when nobody says.
   package var correlationID: String?
+  /// As in `FileRecord`.
+  package var waiting = 0
+  package var refused = 0
   /// How passes differ from those that were there when they were made, by serial number.
   package var differences: [String: Difference] = [:]
 
@@ -96,6 +99,22 @@ package struct IssuedFile: Sendable {
     self.asOf = asOf
     self.passes = passes
     self.assets = assets
+  }
+}
+
+/// A file as it was read last.
+package struct FileRecord: Sendable, Hashable {
+  /// When Secutix was asked for it, in milliseconds since 1970.
+  package let asOf: Int64
+  /// Tickets that had no barcode yet.
+  package let waiting: Int
+  /// Tickets that nobody could make a pass of.
+  package let refused: Int
+
+  package init(asOf: Int64, waiting: Int, refused: Int) {
+    self.asOf = asOf
+    self.waiting = waiting
+    self.refused = refused
   }
 }
 
@@ -152,13 +171,14 @@ package enum PersonalizationOutcome: Sendable, Hashable {
 
 /// Which passes to list.
 package struct PassFilter: Sendable, Hashable {
-  package var state: IssuedPass.State?
+  /// Empty: in any state.
+  package var states: Set<IssuedPass.State>
   package var template: String?
   /// Words that must all be in the event, seat or one of the numbers; case and accents do not matter.
   package var text: String?
 
-  package init(state: IssuedPass.State? = nil, template: String? = nil, text: String? = nil) {
-    self.state = state
+  package init(states: Set<IssuedPass.State> = [], template: String? = nil, text: String? = nil) {
+    self.states = states
     self.template = template
     self.text = text
   }

@@ -27,7 +27,8 @@ package protocol Store: Sendable {
   // MARK: Work
 
   /// Takes jobs that are due, those that could run first before others, and those whose lease ran out. No order is ever
-  /// in two jobs that run.
+  /// in two jobs that run. A job that only has another look (`release`) stands behind those that could run up to
+  /// `lookPatience` later.
   func claim(
     _ limit: Int, worker: String, leasedUntil: Int64, at now: Int64
   ) async throws(StoreError) -> [Job]
@@ -53,8 +54,9 @@ package protocol Store: Sendable {
   /// Gives a job back that nothing was wrong with (the program stops, the limiter says wait): the attempt does not
   /// count. If a later job of its order waits already, that one goes on alone.
   ///
+  /// - Parameter isLook: it comes back to have another look, though nobody told of a change.
   /// - Throws: `leaseLost`.
-  func release(_ job: Job, at runAt: Int64, reason: String?, now: Int64) async throws(StoreError)
+  func release(_ job: Job, at runAt: Int64, isLook: Bool, reason: String?, now: Int64) async throws(StoreError)
 
   /// Gives a job up.
   ///
@@ -107,6 +109,11 @@ package protocol Store: Sendable {
   /// - Returns: the passes that are new or whose content changed.
   @discardableResult
   func save(_ file: IssuedFile, tenant: String, at now: Int64) async throws(StoreError) -> [PassRecord]
+
+  /// What is known of a file as a whole; nil when it was never read, or long ago and nothing of it is to come.
+  ///
+  /// - Parameter number: of the file.
+  func file(_ number: String, tenant: String) async throws(StoreError) -> FileRecord?
 
   /// The files that passes with this `assetsDigest` share, as they were saved with the first of them; nil when there are
   /// none.
@@ -230,6 +237,9 @@ package protocol Store: Sendable {
   func history(of serialNumber: String, tenant: String, limit: Int) async throws(StoreError) -> PassHistory?
 }
 
+/// For how long jobs that only have another look let others go first, in milliseconds.
+package let lookPatience: Int64 = 3_600_000
+
 /// What passes are looked up by.
 package enum PassProperty: Sendable, Hashable {
   /// The order's number.
@@ -242,6 +252,10 @@ package enum PassProperty: Sendable, Hashable {
 }
 
 extension Store {
+  package func release(_ job: Job, at runAt: Int64, reason: String?, now: Int64) async throws(StoreError) {
+    try await release(job, at: runAt, isLook: false, reason: reason, now: now)
+  }
+
   /// Passes alone: nothing is said of their file, and their shared files are there already.
   @discardableResult
   package func complete(

@@ -9,6 +9,7 @@ enum Migrations {
     migrator.registerMigration("3 whose request changed a pass") { try $0.execute(sql: changedBy) }
     migrator.registerMigration("4 devices, pushes, history") { try $0.execute(sql: devices) }
     migrator.registerMigration("5 forms, outgoing webhooks") { try $0.execute(sql: formsAndWebhooks) }
+    migrator.registerMigration("6 what is to come") { try $0.execute(sql: whatIsToCome) }
     return migrator
   }
 
@@ -214,6 +215,17 @@ enum Migrations {
     CREATE INDEX webhook_messages_running ON webhook_messages (leased_until) WHERE state = 'running';
     CREATE INDEX webhook_messages_in_state ON webhook_messages (endpoint, state, id);
     CREATE INDEX webhook_messages_finished ON webhook_messages (finished_at) WHERE finished_at IS NOT NULL;
+    """
+
+  private static let whatIsToCome = """
+    -- Tickets of a file that waited for their barcode, and that nobody could make a pass of, when it was read last.
+    ALTER TABLE files ADD COLUMN waiting INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE files ADD COLUMN refused INTEGER NOT NULL DEFAULT 0;
+
+    -- Whether a job only has another look, though nobody told of a change.
+    ALTER TABLE jobs ADD COLUMN is_look INTEGER NOT NULL DEFAULT 0;
+    DROP INDEX jobs_due;
+    CREATE INDEX jobs_due ON jobs (is_look, run_at, id) WHERE state IN ('available', 'retryable');
     """
 
   private static let sharedFiles = """

@@ -111,7 +111,8 @@ private struct Reception {
     if let waiting {
       try database.cachedStatement(
         sql: """
-          UPDATE jobs SET state = 'available', attempts = 0, run_at = min(run_at, ?), newest_update = ? WHERE id = ?
+          UPDATE jobs SET state = 'available', attempts = 0, run_at = min(run_at, ?), is_look = 0, newest_update = ?
+          WHERE id = ?
           """
       ).execute(arguments: [now, order.newestUpdate, waiting])
       return waiting

@@ -43,7 +43,7 @@ extension SQLiteStore {
       }
       try database.cachedStatement(
         sql: """
-          UPDATE jobs SET state = 'available', attempts = 0, run_at = ?, finished_at = NULL,
+          UPDATE jobs SET state = 'available', attempts = 0, run_at = ?, is_look = 0, finished_at = NULL,
             newest_update = (SELECT newest_update FROM orders WHERE orders.id = jobs.order_row)
           WHERE id = ?
           """
@@ -69,11 +69,16 @@ extension SQLiteStore {
         database, sql: "SELECT jobs.state, count(*) AS count FROM \(source) WHERE \(condition) GROUP BY jobs.state",
         arguments: [tenant])
       let waiting = tenant == nil ? "jobs INDEXED BY jobs_due" : source
-      let oldest = try Int64.fetchOne(
-        database,
-        sql:
-          "SELECT run_at FROM \(waiting) WHERE \(condition) AND jobs.\(Migrations.isWaiting) ORDER BY run_at LIMIT 1",
-        arguments: [tenant])
+      // One after the other, as the index has them.
+      let oldest = try [0, 1].compactMap { isLook in
+        try Int64.fetchOne(
+          database,
+          sql: """
+            SELECT run_at FROM \(waiting)
+            WHERE \(condition) AND jobs.\(Migrations.isWaiting) AND is_look = ?2 ORDER BY run_at LIMIT 1
+            """,
+          arguments: [tenant, isLook])
+      }.min()
       var counts: [JobState: Int] = [:]
       for row in rows {
         guard let state = JobState(rawValue: row["state"]) else { continue }
@@ -87,7 +92,7 @@ extension SQLiteStore {
   package func forget(finishedBefore time: Int64) async throws(StoreError) -> Int {
     _ = try await forget("changes", where: "last_received_at < ?", time)
     // No reading is under way so long that it could still cross with these.
-    _ = try await forget("files", where: "as_of < ?", time)
+    _ = try await forget("files", where: "as_of < ? AND waiting = 0 AND refused = 0", time)
     try await commits.write { try AssetRows.removeUnused(in: $0) }
     // What was given up too: its receiver has long lost interest, and others' data is not kept for nothing.
     _ = try await forget("webhook_messages", where: "finished_at < ?", time)
@@ -100,23 +105,29 @@ extension SQLiteStore {
     return try await forget("jobs", where: "state = 'completed' AND finished_at < ?", time)
   }
 
-  /// A part at a time, so that other writes get their turn.
+  /// A part at a time, so that other writes get their turn; and looked for where nobody waits, since there may be millions
+  /// of rows to look through.
   private func forget(
     _ table: String, where condition: String, _ time: Int64
   ) async throws(StoreError) -> Int {
     var count = 0
     var last: Int64? = 0
     while let from = last {
-      let ids = try await commits.write { database in
-        let ids = try Int64.fetchAll(
+      let ids = try await read { database in
+        try Int64.fetchAll(
           database, sql: "SELECT id FROM \(table) WHERE id > ? AND \(condition) ORDER BY id LIMIT 1000",
           arguments: [from, time])
-        let delete = try database.cachedStatement(sql: "DELETE FROM \(table) WHERE id = ?")
-        for id in ids { try delete.execute(arguments: [id]) }
-        return ids
       }
-      count += ids.count
       last = ids.last
+      guard !ids.isEmpty else { break }
+      count += try await commits.write { database in
+        // Some may have come to life again meanwhile.
+        let delete = try database.cachedStatement(sql: "DELETE FROM \(table) WHERE id = ? AND \(condition)")
+        return try ids.reduce(0) { count, id in
+          try delete.execute(arguments: [id, time])
+          return count + database.changesCount
+        }
+      }
     }
     return count
   }

@@ -11,6 +11,16 @@ extension SQLiteStore {
     try await commits.write { try PassRows.save(file, tenant: tenant, at: now, in: $0) }
   }
 
+  package func file(_ number: String, tenant: String) async throws(StoreError) -> FileRecord? {
+    try await read { database in
+      let statement = try database.cachedStatement(
+        sql: "SELECT as_of, waiting, refused FROM files WHERE tenant = ? AND number = ?")
+      return try Row.fetchOne(statement, arguments: [tenant, number]).map {
+        FileRecord(asOf: $0["as_of"], waiting: $0["waiting"], refused: $0["refused"])
+      }
+    }
+  }
+
   package func assets(_ digest: [UInt8]) async throws(StoreError) -> PassAssets? {
     try await read { try AssetRows.assets(digest, in: $0) }
   }
@@ -61,9 +71,9 @@ extension SQLiteStore {
     try await read { database in
       var condition = "tenant = ?"
       var arguments: StatementArguments = [tenant]
-      if let state = filter.state {
-        condition += " AND state = ?"
-        arguments += [state.rawValue]
+      if !filter.states.isEmpty {
+        condition += " AND state IN (\(filter.states.map { _ in "?" }.joined(separator: ", ")))"
+        arguments += StatementArguments(filter.states.map(\.rawValue))
       }
       if let template = filter.template {
         condition += " AND template = ?"
@@ -115,9 +125,7 @@ enum PassRows {
   static func save(
     _ file: IssuedFile, tenant: String, at now: Int64, in database: Database
   ) throws -> [PassRecord] {
-    if let number = file.number {
-      guard try note(number, tenant: tenant, asOf: file.asOf, at: now, in: database) else { return [] }
-    }
+    guard try note(file, tenant: tenant, at: now, in: database) else { return [] }
     for digest in Set(file.passes.map(\.assetsDigest)) {
       if let assets = file.assets[digest] { try AssetRows.save(assets, digest: digest, in: database) }
     }
@@ -154,19 +162,21 @@ enum PassRows {
     try PushRows.want(pass: known.row, tag: record.updateTag, correlationID: correlationID, at: now, in: database)
   }
 
-  /// Notes when a file was read.
+  /// Notes when a file was read, and what of it is to come.
   ///
   /// - Returns: false when it was read later already, though not later than now.
   private static func note(
-    _ number: String, tenant: String, asOf: Int64, at now: Int64, in database: Database
+    _ file: IssuedFile, tenant: String, at now: Int64, in database: Database
   ) throws -> Bool {
+    guard let number = file.number else { return true }
     try database.cachedStatement(
       sql: """
-        INSERT INTO files (tenant, number, as_of) VALUES (?, ?, ?)
-        ON CONFLICT (tenant, number) DO UPDATE SET as_of = excluded.as_of
+        INSERT INTO files (tenant, number, as_of, waiting, refused) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT (tenant, number) DO UPDATE
+        SET as_of = excluded.as_of, waiting = excluded.waiting, refused = excluded.refused
         WHERE excluded.as_of >= files.as_of OR files.as_of > ?
         """
-    ).execute(arguments: [tenant, number, asOf, now])
+    ).execute(arguments: [tenant, number, file.asOf, file.waiting, file.refused, now])
     return database.changesCount > 0
   }
 

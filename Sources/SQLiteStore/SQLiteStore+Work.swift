@@ -18,13 +18,14 @@ extension SQLiteStore: Store {
     }
   }
 
-  /// Jobs that wait, those that could run first before others, without those of an order that is being fetched.
+  /// Jobs that wait and are a look (1) or not (0), those that could run first before others, without those of an order that
+  /// is being fetched.
   ///
   /// The index is named since SQLite, which knows no numbers of rows, would sort all that wait.
   static func waitingJobs(_ condition: String) -> String {
     """
     SELECT run_at, id FROM jobs INDEXED BY jobs_due
-    WHERE \(Migrations.isWaiting) AND \(condition) AND NOT EXISTS (
+    WHERE \(Migrations.isWaiting) AND is_look = ? AND \(condition) AND NOT EXISTS (
       SELECT 1 FROM jobs AS other INDEXED BY one_job_runs
       WHERE other.order_row = jobs.order_row AND other.state = 'running')
     ORDER BY run_at, id LIMIT ?
@@ -39,10 +40,16 @@ extension SQLiteStore: Store {
   private static func claimable(_ limit: Int, at now: Int64, in database: Database) throws -> [Int64] {
     guard limit > 0 else { return [] }
     let waiting = try database.cachedStatement(sql: waitingJobs("run_at <= ?"))
-    let abandoned = try database.cachedStatement(sql: abandonedJobs)
-    let rows = try [waiting, abandoned].flatMap { try Row.fetchAll($0, arguments: [now, limit]) }
-    let due: [(runAt: Int64, id: Int64)] = rows.map { ($0["run_at"], $0["id"]) }
-    return due.sorted { ($0.runAt, $0.id) < ($1.runAt, $1.id) }.prefix(limit).map(\.id)
+    var due: [(turn: Int64, id: Int64)] = []
+    for (isLook, patience) in [(0, 0), (1, lookPatience)] as [(Int, Int64)] {
+      for row in try Row.fetchAll(waiting, arguments: [isLook, now, limit]) {
+        due.append((row["run_at"] + patience, row["id"]))
+      }
+    }
+    for row in try Row.fetchAll(database.cachedStatement(sql: abandonedJobs), arguments: [now, limit]) {
+      due.append((row["run_at"], row["id"]))
+    }
+    return due.sorted { ($0.turn, $0.id) < ($1.turn, $1.id) }.prefix(limit).map(\.id)
   }
 
   package func renew(_ jobs: [Job], leasedUntil: Int64) async throws(StoreError) -> [Job] {
@@ -73,15 +80,17 @@ extension SQLiteStore: Store {
   }
 
   package func retry(_ job: Job, at runAt: Int64, reason: String, now: Int64) async throws(StoreError) {
-    try await putBack(job, as: .retryable, attempts: 0, runAt: runAt, reason: reason, now: now)
+    try await putBack(job, as: .retryable, attempts: 0, runAt: runAt, isLook: false, reason: reason, now: now)
   }
 
-  package func release(_ job: Job, at runAt: Int64, reason: String?, now: Int64) async throws(StoreError) {
-    try await putBack(job, as: .available, attempts: -1, runAt: runAt, reason: reason, now: now)
+  package func release(
+    _ job: Job, at runAt: Int64, isLook: Bool, reason: String?, now: Int64
+  ) async throws(StoreError) {
+    try await putBack(job, as: .available, attempts: -1, runAt: runAt, isLook: isLook, reason: reason, now: now)
   }
 
   private func putBack(
-    _ job: Job, as state: JobState, attempts: Int, runAt: Int64, reason: String?, now: Int64
+    _ job: Job, as state: JobState, attempts: Int, runAt: Int64, isLook: Bool, reason: String?, now: Int64
   ) async throws(StoreError) {
     try await commits.write { database in
       let order = try Self.orderRow(ofHeld: job, in: database)
@@ -92,10 +101,11 @@ extension SQLiteStore: Store {
       }
       try database.cachedStatement(
         sql: """
-          UPDATE jobs SET state = ?, worker = NULL, leased_until = NULL, attempts = attempts + ?, run_at = ?, reason = ?
+          UPDATE jobs SET state = ?, worker = NULL, leased_until = NULL, attempts = attempts + ?, run_at = ?,
+            is_look = ?, reason = ?
           WHERE id = ?
           """
-      ).execute(arguments: [state.rawValue, attempts, runAt, reason, job.id])
+      ).execute(arguments: [state.rawValue, attempts, runAt, isLook, reason, job.id])
     }
   }
 
@@ -137,10 +147,11 @@ extension SQLiteStore: Store {
 
   package func nextDue() async throws(StoreError) -> Int64? {
     try await read { database in
-      let waiting = try Int64.fetchOne(
-        database, sql: Self.waitingJobs("true"), arguments: [1])
+      let waiting = try [0, 1].map { isLook in
+        try Int64.fetchOne(database, sql: Self.waitingJobs("true"), arguments: [isLook, 1])
+      }
       let lease = try Int64.fetchOne(database, sql: "SELECT min(leased_until) FROM jobs WHERE state = 'running'")
-      return [waiting, lease].compactMap { $0 }.min()
+      return (waiting + [lease]).compactMap { $0 }.min()
     }
   }
 }

@@ -20,6 +20,11 @@ extension Routes {
         let text = context.pathPart("token") ?? ""
         guard let (tenant, subject) = try await opened(text) else { return unknown(request) }
         do throws(Problem) {
+          if kind == .page, case .file(let number) = subject {
+            return await page(
+              try await file(number, tenant, context), tenant, address: front.settings.publicURL + "/t/\(text)",
+              bundle: subject, request)
+          }
           let records = try await records(subject, tenant, context)
           if records.isEmpty, kind != .page || subject.isPass { return unknown(request) }
           return switch kind {
@@ -51,7 +56,7 @@ extension Routes {
         return try trouble(Problem(error), .page, request, context)
       }
       return await page(
-        file.passes, waiting: file.waiting, tenant,
+        file, tenant,
         address: "\(front.settings.publicURL)/o/\(id)/\(context.parameters.get("orderSecret") ?? "")",
         bundle: file.fileID.isEmpty ? nil : .file(file.fileID), request)
     }
@@ -88,6 +93,16 @@ extension Routes {
     return nil
   }
 
+  private func file(
+    _ number: String, _ tenant: ServedTenant, _ context: ServiceContext
+  ) async throws(Problem) -> FileOverview {
+    do throws(IssuingError) {
+      return try await front.service.page(ofFile: number, of: tenant.tenant, correlationID: context.correlationID)
+    } catch {
+      throw Problem(error)
+    }
+  }
+
   private func records(
     _ subject: DownloadToken.Subject, _ tenant: ServedTenant, _ context: ServiceContext
   ) async throws(Problem) -> [PassRecord] {
@@ -106,6 +121,14 @@ extension Routes {
   }
 
   // MARK: Answers
+
+  /// What nobody could make a pass of is to come as well, as far as a buyer can see.
+  private func page(
+    _ file: FileOverview, _ tenant: ServedTenant, address: String, bundle: DownloadToken.Subject?, _ request: Request
+  ) async -> Response {
+    await page(
+      file.passes, waiting: file.waiting + file.refused, tenant, address: address, bundle: bundle, request)
+  }
 
   private func page(
     _ records: [PassRecord], waiting: Int, _ tenant: ServedTenant, address: String, bundle: DownloadToken.Subject?,

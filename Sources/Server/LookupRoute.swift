@@ -32,6 +32,7 @@ extension Routes {
             "url": .string(addresses.page(.file("\(id)"))),
             "tickets": .array(file.passes.map { addresses.ticket($0) }),
             "waiting": .number(JSONNumber(Int64(file.waiting))),
+            "refused": .number(JSONNumber(Int64(file.refused))),
           ])
         }
       ])

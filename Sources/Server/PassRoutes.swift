@@ -19,7 +19,7 @@ extension Routes {
           let limit = query.number("limit", or: 20, in: 1...100)
           let states = query.words("state", IssuedPass.State.self)
           try query.check()
-          let filter = PassFilter(state: states.last, template: query.text("template"), text: query.text("q"))
+          let filter = PassFilter(states: Set(states), template: query.text("template"), text: query.text("q"))
           let page = try await stored { () async throws(StoreError) in
             try await front.service.store.passes(
               filter, tenant: tenant.tenant.id, offset: Int(offset), limit: Int(limit))

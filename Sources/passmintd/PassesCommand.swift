@@ -28,7 +28,7 @@ struct PassesCommand: AsyncParsableCommand {
 
     func run() async throws {
       let filter = PassFilter(
-        state: state, template: template, text: words.isEmpty ? nil : words.joined(separator: " "))
+        states: state.map { [$0] } ?? [], template: template, text: words.isEmpty ? nil : words.joined(separator: " "))
       let page = try await store.withStore {
         try await $0.passes(filter, tenant: tenant, offset: max(0, offset), limit: max(1, limit))
       }

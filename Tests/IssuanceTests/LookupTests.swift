@@ -34,6 +34,86 @@ struct LookupTests {
     }
   }
 
+  @Test func `counts what nobody can make a pass of`() async throws {
+    try await Staging().run { scene in
+      let sale = try await scene.sandbox.sell(count: 3)
+      await scene.sandbox.alter(sale.movements[0], barcode: String(repeating: "9", count: 60))
+      await scene.sandbox.alter(sale.movements[1], state: "MISLAID")
+      let file = try await scene.file(sale.file)
+      #expect(file.passes.map(\.pass.movement) == ["\(sale.movements[2])"] && file.refused == 2 && file.waiting == 0)
+      #expect(try await scene.page(sale.file).refused == 2)
+      // Those that have their pass are no longer counted, whatever becomes of them.
+      await scene.sandbox.alter(sale.movements[0], barcode: "041177203958116402780031")
+      await scene.sandbox.alter(sale.movements[2], state: "MISLAID")
+      scene.time.advance(by: .seconds(1))
+      #expect(try await scene.file(sale.file).refused == 1)
+    }
+  }
+
+  @Test func `by its page asks while tickets wait for their barcode, and no longer`() async throws {
+    try await Staging().run { scene in
+      let sale = try await scene.sandbox.sell(count: 2, isPrinted: false)
+      _ = try await scene.file(sale.file)
+      let questions = { await scene.sandbox.calls.count { $0.method == "getFileDetails" } }
+      #expect(try await scene.page(sale.file).waiting == 2)
+      #expect(await questions() == 1)
+      for movement in sale.movements { try await scene.sandbox.print(movement) }
+      scene.time.advance(by: .seconds(30))
+      let page = try await scene.page(sale.file)
+      #expect(page.passes.count == 2 && page.waiting == 0)
+      #expect(await questions() == 4)
+      scene.time.advance(by: .seconds(3_600))
+      #expect(try await scene.page(sale.file).passes.count == 2)
+      #expect(await questions() == 4)
+    }
+  }
+
+  @Test func `by its page shows what is known when Secutix does not answer`() async throws {
+    try await Staging().run { scene in
+      let sale = try await scene.sandbox.sell(count: 2, isPrinted: false)
+      try await scene.sandbox.print(sale.movements[0])
+      _ = try await scene.file(sale.file)
+      scene.time.advance(by: .seconds(30))
+      await scene.sandbox.prepare(.status(500), times: 100)
+      let calls = await scene.sandbox.calls.count
+      for _ in 0..<10 {
+        let page = try await scene.page(sale.file)
+        #expect(page.passes.count == 1 && page.waiting == 1)
+        scene.time.advance(by: .seconds(2))
+      }
+      // The client asks twice, and then lets it rest.
+      #expect(await scene.sandbox.calls.count == calls + 2)
+    }
+  }
+
+  @Test func `by secrets somebody makes up is kept to half of the institution's calls`() async throws {
+    var staging = Staging()
+    staging.callsPerMinute = 60
+    try await staging.run { scene in
+      let (known, _) = try await scene.play { try $0.sell() }
+      let calls = await scene.sandbox.calls.count
+      var refused = 0
+      for number in 0..<20 {
+        let reason = await failure { () async throws(IssuingError) in try await scene.file(secret: "made up \(number)")
+        }
+        if reason == .rateLimited(retryAfter: .seconds(2)) {
+          refused += 1
+        } else {
+          #expect(reason == .notFound)
+        }
+      }
+      // Ten seconds' worth at once.
+      #expect(await scene.sandbox.calls.count == calls + 5)
+      #expect(refused == 15)
+      // Who has tickets, or was told of, is no stranger.
+      scene.time.advance(by: .seconds(1))
+      #expect(try await scene.file(secret: known.orderSecret).passes.count == 1)
+      let told = try await scene.sandbox.sell()
+      try await scene.deliver([try #require(await scene.sandbox.rows.last)])
+      #expect(try await scene.file(secret: told.orderSecret).passes.count == 1)
+    }
+  }
+
   @Test func `of a file or an order nobody knows says so`() async throws {
     try await Staging().run { scene in
       #expect(await failure { () async throws(IssuingError) in try await scene.file(1) } == .notFound)
@@ -150,6 +230,10 @@ struct LookupTests {
 extension Staging.Scene {
   func file(_ id: Int64) async throws(IssuingError) -> FileOverview {
     try await service.file(id, of: tenant, correlationID: "lookup")
+  }
+
+  func page(_ id: Int64) async throws(IssuingError) -> FileOverview {
+    try await service.page(ofFile: "\(id)", of: tenant, correlationID: "page")
   }
 
   func file(secret: String) async throws(IssuingError) -> FileOverview {

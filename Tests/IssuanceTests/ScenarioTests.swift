@@ -60,6 +60,23 @@ struct ScenarioTests {
     }
   }
 
+  @Test func `not printed yet: it costs Secutix little`() async throws {
+    try await Staging().run { scene in
+      try await scene.play { try $0.sell(count: 2, isPrinted: false) }
+      let method = "getFileDetailsFromOrderSecretId"
+      var pauses: [Int64] = []
+      while let job = try await scene.jobs().first, job.state == .available {
+        pauses.append((job.runAt - scene.time.now) / 60_000)
+        scene.time.advance(by: .milliseconds(job.runAt - scene.time.now))
+        try await scene.workOff()
+      }
+      // In minutes; and each look is one call, in whatever languages the passes will be.
+      #expect(
+        pauses == [10, 10, 10, 15, 22, 33, 50, 75, 113, 170, 240, 240, 240, 240, 240, 240, 240, 240, 240, 207])
+      #expect(await scene.sandbox.calls.count { $0.method == method } == pauses.count + 1)
+    }
+  }
+
   @Test func `never printed: it is waited for two days and no longer`() async throws {
     try await Staging().run { scene in
       let (sale, _) = try await scene.play { try $0.sell(isPrinted: false) }

@@ -27,6 +27,7 @@ struct Staging {
   var defaultTemplate = "concert"
   var patience = Patience()
   var push: (any PushTransport)?
+  var callsPerMinute = 60_000_000
 
   init() {
     patience.attempts = 2
@@ -103,7 +104,7 @@ struct Staging {
     connection.patience = patience
     let clock = CallClock(pauses, epochMilliseconds: { time.now })
     let client = SecutixClient(
-      connection, http: http, limiter: CallLimiter(callsPerMinute: 60_000_000, clock: clock), clock: clock)
+      connection, http: http, limiter: CallLimiter(callsPerMinute: callsPerMinute, clock: clock), clock: clock)
     let identity = try Self.certificates.get().identity
     return Tenant(
       id: id, name: "Maison des Arts", secutix: client,

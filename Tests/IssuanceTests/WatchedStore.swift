@@ -68,10 +68,12 @@ final class WatchedStore: Store {
     try await store.retry(job, at: runAt, reason: reason, now: now)
   }
 
-  func release(_ job: Job, at runAt: Int64, reason: String?, now: Int64) async throws(StoreError) {
+  func release(
+    _ job: Job, at runAt: Int64, isLook: Bool, reason: String?, now: Int64
+  ) async throws(StoreError) {
     try await before(.release)
     onEnd(job)
-    try await store.release(job, at: runAt, reason: reason, now: now)
+    try await store.release(job, at: runAt, isLook: isLook, reason: reason, now: now)
   }
 
   func discard(_ job: Job, reason: String, at now: Int64) async throws(StoreError) {
@@ -104,6 +106,10 @@ final class WatchedStore: Store {
 
   func forget(finishedBefore time: Int64) async throws(StoreError) -> Int {
     try await store.forget(finishedBefore: time)
+  }
+
+  func file(_ number: String, tenant: String) async throws(StoreError) -> FileRecord? {
+    try await store.file(number, tenant: tenant)
   }
 
   func save(_ file: IssuedFile, tenant: String, at now: Int64) async throws(StoreError) -> [PassRecord] {

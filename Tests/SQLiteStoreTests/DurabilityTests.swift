@@ -73,7 +73,7 @@ struct DurabilityTests {
     let plans = [
       ("SELECT id FROM jobs WHERE order_row = ? AND \(Migrations.isWaiting)", "one_job_waits"),
       ("SELECT newest_update FROM jobs WHERE order_row = ? AND state = 'running'", "one_job_runs"),
-      (SQLiteStore.waitingJobs("run_at <= ?"), "jobs_due (run_at<?)"),
+      (SQLiteStore.waitingJobs("run_at <= ?"), "jobs_due (is_look=? AND run_at<?)"),
       (SQLiteStore.waitingJobs("true"), "one_job_runs (order_row=?)"),
       ("SELECT * FROM changes WHERE order_row = ? AND last_update IS ?", "changes_of_order"),
       ("SELECT * FROM passes WHERE tenant = ? AND file = ?", "passes_of_file"),

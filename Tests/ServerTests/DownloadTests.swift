@@ -184,6 +184,19 @@ struct DownloadTests {
     }
   }
 
+  @Test func `the page says what is still to come, by whatever address it is opened`() async throws {
+    try await LiveService.run { live in
+      let sale = try await live.sandbox.sell(count: 3, isPrinted: false)
+      try await live.sandbox.print(sale.movements[0])
+      _ = try await live.front.service.file(sale.file, of: live.tenant, correlationID: "lookup")
+      for path in ["/t/\(try live.token(.file("\(sale.file)")))", "/o/theatre/\(sale.orderSecret)"] {
+        let page = try await get(live, path, [("Accept-Language", "en")])
+        let html = String(decoding: page.bytes, as: UTF8.self)
+        #expect(html.contains("2 tickets are not ready yet") && html.contains("Symphonic Gala"), "\(path)")
+      }
+    }
+  }
+
   @Test func `a store in trouble is told in a page, and a certificate that ended in a problem`() async throws {
     try await LiveService.run { live in
       let (sale, _) = try await live.issue()

@@ -44,6 +44,7 @@ struct LookupTests {
       let sale = try await live.sandbox.sell(count: 2, isPrinted: false)
       let waiting = try await live.ask("GET", Self.path(sale.file))
       #expect(waiting.body?["waiting"]?.int == 2 && waiting.body?["tickets"]?.array == [])
+      #expect(waiting.body?["refused"]?.int == 0)
       for movement in sale.movements { try await live.sandbox.print(movement) }
       #expect(try await live.ask("GET", Self.path(sale.file)).body?["tickets"]?.array?.count == 2)
       _ = try await live.sandbox.refund([sale.movements[0]])

@@ -125,6 +125,21 @@ struct JobListTests {
     // An older row is still older.
     #expect(try await store.hear(row("completed", update: 0), at: 60) == 0)
 
+    // Nor is what is still to come of a file forgotten.
+    for (number, waiting, refused) in [("1", 0, 0), ("2", 2, 0), ("3", 0, 1)] {
+      var file = IssuedFile(number: number, asOf: 5)
+      (file.waiting, file.refused) = (waiting, refused)
+      try await store.save(file, tenant: "a", at: 5)
+    }
+    #expect(try await store.file("1", tenant: "a") == FileRecord(asOf: 5, waiting: 0, refused: 0))
+    try await store.forget(finishedBefore: 50)
+    #expect(try await store.file("1", tenant: "a") == nil)
+    #expect(try await store.file("2", tenant: "a") == FileRecord(asOf: 5, waiting: 2, refused: 0))
+    #expect(try await store.file("3", tenant: "a")?.refused == 1)
+    #expect(try await store.file("2", tenant: "b") == nil)
+    try await store.save(IssuedFile(number: "2", asOf: 6), tenant: "a", at: 6)
+    #expect(try await store.file("2", tenant: "a")?.waiting == 0)
+
     for number in 0..<1500 { try await store.hear(row("many", update: Int64(number)), at: 100) }
     try await store.forget(finishedBefore: 101)
     #expect(try await store.changes(of: OrderKey(tenant: "a", order: .secretToken("many"))).isEmpty)

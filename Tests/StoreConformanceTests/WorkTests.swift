@@ -101,6 +101,32 @@ struct WorkTests {
   }
 
   @Test(arguments: StoreUnderTest.all)
+  func `lets changes go before those that only have another look, for an hour`(kind: StoreUnderTest) async throws {
+    let folder = try StoreUnderTest.Folder()
+    let store = try await kind.open(folder)
+    func look(_ order: String, at runAt: Int64) async throws {
+      try await store.hear(row(order, update: 1), at: 0)
+      try await store.release(try await store.claimOne(at: 0), at: runAt, isLook: true, reason: "no barcode", now: 0)
+    }
+    try await look("first", at: 10)
+    try await look("second", at: 20)
+    #expect(try await store.nextDue() == 10)
+    #expect(try await store.jobSummary(tenant: nil).oldestRunAt == 10)
+    #expect(try await store.jobSummary(tenant: "a").oldestRunAt == 10)
+    try await store.hear(row("sold", update: 1), at: 1_000)
+    func orders(_ limit: Int, at now: Int64) async throws -> [String] {
+      try await store.claim(limit, worker: "w", leasedUntil: now + 1_000_000_000, at: now).map { job in
+        if case .secretToken(let token) = job.key.order { token } else { "?" }
+      }
+    }
+    #expect(try await orders(1, at: 1_000) == ["sold"])
+    // What is told of a look is a change like any other.
+    try await store.hear(row("second", update: 2), at: 2_000)
+    try await store.hear(row("later", update: 2), at: lookPatience + 11)
+    #expect(try await orders(9, at: lookPatience + 20) == ["second", "first", "later"])
+  }
+
+  @Test(arguments: StoreUnderTest.all)
   func `never has an order that another one has`(kind: StoreUnderTest) async throws {
     let folder = try StoreUnderTest.Folder()
     let store = try await kind.open(folder)
