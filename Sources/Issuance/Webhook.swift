@@ -4,7 +4,7 @@ import ZonedTime
 /// What a venue's own systems are told of.
 package enum WebhookType: String, Sendable, Hashable, CaseIterable {
   case created = "Pass:Created"
-  /// Its content is another: a seat, a time, that it was used.
+  /// Its content is another: a seat, a time, that it was used, or that its holder filled in its form.
   case updated = "Pass:Updated"
   case voided = "Pass:Voided"
   /// It was added on a device.
@@ -16,11 +16,12 @@ package enum WebhookType: String, Sendable, Hashable, CaseIterable {
   package init?(_ kind: PassEvent.Kind) {
     switch kind {
     case .issued: self = .created
-    case .changed: self = .updated
+    // What the holder entered stays here; that the form is gone from the pass is a change of it.
+    case .changed, .personalized: self = .updated
     case .voided: self = .voided
     case .registered: self = .installed
     case .unregistered, .deviceGone: self = .uninstalled
-    case .downloaded, .fetched, .pushed, .personalized: return nil
+    case .downloaded, .fetched, .pushed: return nil
     }
   }
 }

@@ -32,17 +32,20 @@ extension SQLiteStore {
   package func personalize(
     serialNumber: String, tenant: String, info: String, correlationID: String, at now: Int64
   ) async throws(StoreError) -> PersonalizationOutcome {
-    try await commits.write { database in
+    // Whoever repeats it costs no turn of the one writer.
+    let known = try await read { try PassRows.personalization(of: serialNumber, tenant: tenant, in: $0) }
+    if let known { return known }
+    return try await commits.write { database in
+      if let known = try PassRows.personalization(of: serialNumber, tenant: tenant, in: database) { return known }
       guard let pass = try DeviceRows.pass(serialNumber, tenant: tenant, in: database) else { return .noPass }
       let tag = try PassRows.nextTag(in: database)
       try database.cachedStatement(
         sql: """
           UPDATE passes SET personalized_at = ?1, personal_info = ?2, update_tag = ?3, changed_at = ?1,
             correlation_id = ?4
-          WHERE id = ?5 AND personalized_at IS NULL
+          WHERE id = ?5
           """
       ).execute(arguments: [now, info, tag, correlationID, pass.row])
-      guard database.changesCount > 0 else { return .known }
       try EventRows.add(.personalized, to: pass.row, correlationID: correlationID, at: now, in: database)
       try PushRows.want(pass: pass.row, tag: tag, correlationID: correlationID, at: now, in: database)
       return .new
@@ -205,6 +208,18 @@ enum PassRows {
         updateTag: row["update_tag"], changedAt: row["changed_at"], createdAt: row["created_at"],
         correlationID: row["correlation_id"], personalization: personalization(row))
     }
+  }
+
+  /// Why a pass is not to be personalized; nil when it is.
+  static func personalization(
+    of serialNumber: String, tenant: String, in database: Database
+  ) throws -> PersonalizationOutcome? {
+    let isPersonalized = try Bool.fetchOne(
+      database.cachedStatement(
+        sql: "SELECT personalized_at IS NOT NULL FROM passes WHERE tenant = ? AND serial_number = ?"),
+      arguments: [tenant, serialNumber])
+    guard let isPersonalized else { return .noPass }
+    return isPersonalized ? .known : nil
   }
 
   static func nextTag(in database: Database) throws -> Int64 {

@@ -134,6 +134,9 @@ struct PersonalizationTests {
     try await store.save([pass("1")], tenant: "a", at: 5)
     try await store.handOut("1", tag: 1)
     try await store.add("1")
+    let types = Set(WebhookType.allCases)
+    try await store.subscribe(
+      [WebhookSubscription(name: "crm", address: "https://a.example/", types: types)], tenant: "a")
     let tag = try #require(try await store.updatedPasses(of: phone(), after: nil)).tag
     func fillIn(_ info: String, serial: String = "1", tenant: String = "a") async throws -> PersonalizationOutcome {
       try await store.personalize(serialNumber: serial, tenant: tenant, info: info, correlationID: "form", at: 70)
@@ -143,6 +146,15 @@ struct PersonalizationTests {
     #expect(try await fillIn(#"{"fullName":"Eve"}"#) == .known)
     let filled = try #require(try await store.pass(serialNumber: "1", tenant: "a"))
     #expect(filled.personalization == Personalization(at: 70, info: #"{"fullName":"Ada"}"#) && filled.changedAt == 70)
+    // Told to others, without what was entered.
+    let told = try await store.claimWebhooks(at: 70)
+    #expect(told.map(\.type) == ["Pass:Updated"] && told[0].correlationID == "form")
+    #expect(!told[0].body.contains("Ada") && !told[0].body.contains("fullName"), "\(told[0].body)")
+    let sequence = try JSONValue(parsing: Array(told[0].body.utf8))["data"]?["sequence"]?.int
+    #expect(sequence == filled.updateTag)
+    // What was refused left no trace, not even a number: the next one follows.
+    let next = try #require(try await store.save([pass("2")], tenant: "a", at: 75).first)
+    #expect(next.updateTag == filled.updateTag + 1)
     #expect(try await store.updatedPasses(of: phone(), after: tag)?.serialNumbers == ["1"])
     #expect(try await store.claimPushes().count == 1)
     let changed = try await store.save([pass("1", content: 2, asOf: 1)], tenant: "a", at: 80)
