@@ -9,6 +9,18 @@ extension PassTemplate {
     "seat.entrance", "seat.level",
   ]
 
+  /// What is in the venue's hands: nobody else knows whether a value of them is a gate or a number.
+  private static let openObjects: Set<Substring> = ["variables", "source"]
+
+  /// Those of the variables of a field that a holder must hear of. What a comfort variable means is told by what else the
+  /// field shows: with `default: contact.number` it is no place.
+  private static func announced(_ variables: Set<String>) -> Set<String> {
+    let open = variables.filter { name in name.split(separator: ".").first.map { openObjects.contains($0) } ?? false }
+    let known = variables.subtracting(open)
+    let announced = known.intersection(announcedVariables)
+    return known.isEmpty || !announced.isEmpty ? announced.union(open) : announced
+  }
+
   /// Groups that a holder sees without turning the pass around.
   private static let frontGroups: Set<String> = [
     "headerFields", "primaryFields", "secondaryFields", "auxiliaryFields",
@@ -35,7 +47,7 @@ extension PassTemplate {
     }
     return fields.compactMap { field in
       guard field.isOnFront, field.changeMessage == nil else { return nil }
-      let silent = field.variables.intersection(Self.announcedVariables).subtracting(announced).sorted()
+      let silent = Self.announced(field.variables).subtracting(announced).sorted()
       guard !silent.isEmpty else { return nil }
       return Finding(
         .warning, "change-message-missing", at: located(field.place),

@@ -38,6 +38,23 @@ import Testing
     #expect(try findings(#"{"key": "a", "value": "{% assign row = seat.row %}{{ row }}"}"#).count == 1)
   }
 
+  @Test func `what only the designer knows the meaning of needs one, or an empty one`() throws {
+    for value in ["{{ variables.GATE }}", "{{ variables['GATE'] }}", "{{ source.movement.gate | upcase }}"] {
+      let found = try findings(#"{"key": "gate", "value": "\#(value)"}"#)
+      #expect(found.map(\.severity) == [.warning], "\(value)")
+      for message in ["", "Gate %@"] {
+        #expect(try findings(#"{"key": "gate", "value": "\#(value)", "changeMessage": "\#(message)"}"#) == [])
+      }
+    }
+    let gate = #"{"key": "gate", "value": "{{ variables.GATE }}", "changeMessage": "Gate %@"}"#
+    #expect(try findings(gate + #", {"key": "door", "value": "{{ variables.DOOR }}"}"#).count == 1)
+    // What is shown without it tells what it is.
+    #expect(try findings(#"{"key": "a", "value": "{{ variables.STOP | default: seat.entrance }}"}"#).count == 1)
+    for value in ["{{ variables.NUMBER | default: contact.number }}", "{% if variables.VIP %}lounge{% endif %}"] {
+      #expect(try findings(#"{"key": "a", "value": "\#(value)"}"#) == [], "\(value)")
+    }
+  }
+
   @Test func `a binding is named where it is written`() throws {
     let found = try findings(#"{"key": "gate", "value": "B4"}"#, yaml: "bindings:\n  gate: '{{ seat.entrance }}'\n")
     #expect(found.map(\.place.file) == ["template.yaml"])
