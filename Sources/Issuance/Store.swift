@@ -182,6 +182,11 @@ package protocol Store: Sendable {
     serialNumber: String, tenant: String, correlationID: String, at now: Int64
   ) async throws(StoreError) -> Int?
 
+  /// Makes all pushes that were given up due again, their attempts forgotten.
+  ///
+  /// - Returns: how many.
+  func replayDiscardedPushes(tenant: String?, at now: Int64) async throws(StoreError) -> Int
+
   func pushSummary() async throws(StoreError) -> PushSummary
 
   // MARK: Outgoing webhooks

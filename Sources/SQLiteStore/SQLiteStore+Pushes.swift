@@ -53,6 +53,18 @@ extension SQLiteStore {
     }
   }
 
+  package func replayDiscardedPushes(tenant: String?, at now: Int64) async throws(StoreError) -> Int {
+    try await commits.write { database in
+      try database.cachedStatement(
+        sql: """
+          UPDATE pushes SET state = 'available', attempts = 0, run_at = ?1
+          WHERE state = 'discarded' AND (?2 IS NULL OR device IN (SELECT id FROM devices WHERE tenant = ?2))
+          """
+      ).execute(arguments: [now, tenant])
+      return database.changesCount
+    }
+  }
+
   package func pushSummary() async throws(StoreError) -> PushSummary {
     try await read { database in
       var counts: [JobState: Int] = [:]

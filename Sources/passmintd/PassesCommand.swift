@@ -106,13 +106,32 @@ struct PassesCommand: AsyncParsableCommand {
 
   struct Push: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Tell a pass's phones that there is something new: each fetches it again.")
+      abstract: "Tell a pass's phones that there is something new: each fetches it again.",
+      discussion: """
+        passmintd passes push --tenant theatre SERIAL
+        passmintd passes push --all-discarded
+        """)
 
     @OptionGroup var store: StoreOptions
-    @Option(help: ArgumentHelp("Of this tenant.", valueName: "ID")) var tenant: String
-    @Argument(help: ArgumentHelp("Its serial number.", valueName: "SERIAL")) var serialNumber: String
+    @Option(help: ArgumentHelp("Of this tenant; with --all-discarded of all without it.", valueName: "ID"))
+    var tenant: String?
+    @Flag(help: "All phones whose push was given up, whatever the pass.") var allDiscarded = false
+    @Argument(help: ArgumentHelp("Its serial number.", valueName: "SERIAL")) var serialNumber: String?
+
+    func validate() throws {
+      if (serialNumber == nil) != allDiscarded {
+        throw ValidationError("name a pass, or all pushes that were given up with --all-discarded")
+      }
+      if tenant == nil, !allDiscarded { throw ValidationError("say with --tenant whose pass it is") }
+    }
 
     func run() async throws {
+      guard let serialNumber, let tenant else {
+        let count = try await store.withStore {
+          try await $0.replayDiscardedPushes(tenant: tenant, at: RunningService.now())
+        }
+        return Words.result(count == 1 ? "1 device is pushed again" : "\(count) devices are pushed again")
+      }
       let count = try await store.withStore {
         try await $0.requestPushes(
           serialNumber: serialNumber, tenant: tenant, correlationID: "passes-push", at: RunningService.now())

@@ -183,6 +183,10 @@ final class WatchedStore: Store {
 
   func note(_ deliveries: [Delivery]) async throws(StoreError) { try await store.note(deliveries) }
 
+  func replayDiscardedPushes(tenant: String?, at now: Int64) async throws(StoreError) -> Int {
+    try await store.replayDiscardedPushes(tenant: tenant, at: now)
+  }
+
   func history(of serialNumber: String, tenant: String, limit: Int) async throws(StoreError) -> PassHistory? {
     try await store.history(of: serialNumber, tenant: tenant, limit: limit)
   }

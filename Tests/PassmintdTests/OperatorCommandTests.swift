@@ -63,8 +63,10 @@ struct OperatorCommandTests {
     }
   }
 
-  @Test func `passes are found and shown, without what lets a phone in`() async throws {
-    try await ServiceFixture.run { fixture, service in
+  @Test func `passes are found, shown and pushed again, without what lets a phone in`() async throws {
+    var plan = ServiceFixture.Plan()
+    plan.more = ["push: {host: 127.0.0.1, port: \(try SandboxSecutix.freePort())}"]
+    try await ServiceFixture.run(plan) { fixture, service in
       let sale = try await fixture.sandbox.sell(count: 2)
       try await fixture.sandbox.sell()
       #expect(try await service.post(fixture.sandbox.rows).status == 200)
@@ -83,6 +85,25 @@ struct OperatorCommandTests {
       #expect(shown.status == 0 && shown.json?["pass.json"]?["serialNumber"]?.stringValue == serial, "\(shown)")
       #expect(shown.json?["pass.json"]?["authenticationToken"] == nil)
       #expect(!shown.output.contains(sale.orderSecret))
+      // A push that was given up; the service does not find it before it is due.
+      let store = try SQLiteStore(path: fixture.store.path)
+      let phone = DeviceKey(
+        tenant: "theatre", passType: shown.json?["pass.json"]?["passTypeIdentifier"]?.stringValue ?? "",
+        libraryIdentifier: "phone")
+      _ = try await store.register(
+        phone, pushToken: "00", serialNumber: serial, limit: 9, correlationID: "r", at: Int64.max / 2)
+      let pushes = try await store.claimPushes(9, worker: "w", leasedUntil: .max, at: Int64.max / 2)
+      try #require(pushes.count == 1)
+      try await store.end(pushes.map { ($0, .discard(reason: "no use")) }, at: Int64.max / 2)
+      let again = try await passes("push", "--all-discarded")
+      #expect(again.status == 0 && again.output == "1 device is pushed again", "\(again)")
+      let none = try await Command(["passes", "push", "--all-discarded"], in: fixture)
+      #expect(none.status == 0 && none.output == "0 devices are pushed again", "\(none)")
+      for wrong in [["push"], ["push", serial, "--all-discarded"]] {
+        #expect(try await Command(["passes"] + wrong + ["--tenant", "theatre"], in: fixture).status == 64)
+      }
+      #expect(try await Command(["passes", "push", serial], in: fixture).status == 64)
+      try store.close()
       let unknown = try await passes("show", "nothing")
       #expect(unknown.status == 1 && unknown.output.contains("theatre has no pass nothing"), "\(unknown)")
     }

@@ -99,6 +99,26 @@ struct PushTests {
   }
 
   @Test(arguments: StoreUnderTest.all)
+  func `that was given up is made again with all others, or those of a tenant`(kind: StoreUnderTest) async throws {
+    let folder = try StoreUnderTest.Folder()
+    let store = try await twoPhones(kind, folder)
+    try await store.save([pass("2", content: 2, asOf: 1)], tenant: "a", at: 110)
+    try await store.endAll(at: 110, .discard(reason: "no use"))
+    try await store.save([pass("1", content: 2, asOf: 1)], tenant: "a", at: 120)
+    try await store.endAll(at: 120, .retry(at: 500, reason: "busy"))
+    // One is given up; the other waits, and goes on waiting.
+    #expect(try await store.pushSummary().counts[.discarded] == 1)
+    #expect(try await store.replayDiscardedPushes(tenant: "b", at: 130) == 0)
+    #expect(try await store.replayDiscardedPushes(tenant: "a", at: 130) == 1)
+    let pushes = try await store.claimPushes(at: 130)
+    #expect(pushes.map(\.token) == ["0ff1ce"] && pushes.map(\.attempts) == [1])
+    #expect(try await store.replayDiscardedPushes(tenant: nil, at: 130) == 0)
+    try await store.end(pushes.map { ($0, .discard(reason: "no use")) }, at: 131)
+    #expect(try await store.replayDiscardedPushes(tenant: nil, at: 140) == 1)
+    #expect(try await store.claimPushes(at: 140).count == 1)
+  }
+
+  @Test(arguments: StoreUnderTest.all)
   func `that finds a device gone forgets it, unless it came back since`(kind: StoreUnderTest) async throws {
     let folder = try StoreUnderTest.Folder()
     let store = try await twoPhones(kind, folder)
