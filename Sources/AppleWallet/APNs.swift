@@ -31,6 +31,9 @@ package final class APNs: PushTransport {
     /// Connections made so far.
     var count = 0
     var isShutDown = false
+    /// Whether a push was ever accepted, and how many tokens were unknown before that.
+    var hasAccepted = false
+    var unknownTokens = 0
   }
 
   /// What came of one attempt with one certificate.
@@ -51,6 +54,8 @@ package final class APNs: PushTransport {
 
   /// How often a push that APNs has certainly not taken is sent again before the caller hears of it.
   private static let repetitions = 3
+  /// How many tokens may be unknown before any is accepted.
+  private static let believedUnknown = 20
 
   /// - Parameters:
   ///   - identities: all of one pass type, in the order in which they are tried.
@@ -120,16 +125,39 @@ package final class APNs: PushTransport {
       connection = try await line.connection.get()
     } catch {
       drop(index, line.number)
-      return judged(APNsFailure(opening: error, to: settings.authority))
+      let failure = APNsFailure(opening: error, to: settings.authority)
+      if case .lost(let reason) = failure { return .outcome(.unreachable(reason: reason)) }
+      return judged(failure)
     }
     do {
       let answer = try await connection.post(headers).get()
       switch answer.meaning(topic: topic, at: now()) {
-      case .outcome(let outcome): return .outcome(outcome)
+      case .outcome(let outcome): return .outcome(doubted(outcome, status: answer.status))
       case .certificateRefused(let reason): return .certificateRefused("APNs refuses it: \(reason)")
       }
     } catch {
       return judged(APNsFailure(pushing: error, to: settings.authority))
+    }
+  }
+
+  /// When APNs knows none of the first tokens and has taken none, it is not the phones that are gone: rather than to forget
+  /// them all, somebody is to look.
+  private func doubted(_ outcome: PushOutcome, status: Int) -> PushOutcome {
+    switch outcome {
+    case .accepted:
+      state.withLock { $0.hasAccepted = true }
+      return outcome
+    case .deviceGone(_, let reason) where status == 400:
+      let count = state.withLock { state in
+        state.unknownTokens += state.hasAccepted ? 0 : 1
+        return state.hasAccepted ? 0 : state.unknownTokens
+      }
+      guard count > Self.believedUnknown else { return outcome }
+      return .refused(
+        reason:
+          "\(reason): \(settings.authority) knows none of the first \(count) tokens, and has taken no push; is it the "
+          + "right host, and are these phones of the pass type \(topic)?")
+    default: return outcome
     }
   }
 

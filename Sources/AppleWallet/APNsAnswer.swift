@@ -46,12 +46,19 @@ struct APNsAnswer: Sendable, Hashable {
       // The certificate was accepted for the topic, so it is the token that belongs elsewhere.
       return .outcome(.deviceGone(since: nil, reason: "\(words): the phone's token was not made for \(topic)"))
     case (403, _): return .certificateRefused("\(words): \(Self.advice(reason, topic: topic))")
-    case (429, _), (500..., _):
-      return .outcome(.retry(after: ZonedTime.retryAfter(retryAfter, at: now), reason: words))
-    default:
+    case (400, let reason?) where Self.faults.contains(reason):
       return .outcome(.refused(reason: "\(words): \(Self.advice(reason, topic: topic))"))
+    default:
+      // Whatever else it is, it was said of this push: others may fare better.
+      return .outcome(.retry(after: ZonedTime.retryAfter(retryAfter, at: now), reason: words))
     }
   }
+
+  /// What APNs says of every push that is like this one: of its topic, or of a setting.
+  private static let faults: Set<String> = [
+    "TopicDisallowed", "BadTopic", "MissingTopic", "PayloadEmpty", "BadPriority", "BadExpirationDate", "BadCollapseId",
+    "InvalidPushType", "BadCertificate", "BadCertificateEnvironment",
+  ]
 
   /// What a person can do.
   private static func advice(_ reason: String?, topic: String) -> String {

@@ -40,10 +40,12 @@ public final class IssuingService: Service {
     /// Pushes that a lane has under way at once, and how many lanes there are.
     package var pushesAtOnce = 200
     package var pushLanes = 3
-    /// Of pushes: a phone that cannot be told for a day asks by itself when it is opened.
-    package var pushBackoff = Backoff(base: 2_000, cap: 7_200_000, limit: 16)
-    /// For how long a tenant is not pushed for after its certificate was refused.
+    /// Of pushes that were tried and failed: in the mean a day passes before one is given up.
+    package var pushBackoff = Backoff(base: 2_000, cap: 7_200_000, limit: 36)
+    /// For how long a tenant is not pushed for after its certificate was refused. While no connection can be made it is
+    /// the longest pause between two attempts, the first of which is `outagePause`.
     package var pushPause = Duration.seconds(300)
+    package var outagePause = Duration.seconds(5)
     /// How often it is written down who had which pass.
     package var noteInterval = Duration.seconds(1)
     /// Names this process in leases.
@@ -120,6 +122,7 @@ public final class IssuingService: Service {
     known.withLock { $0 = Known(tenants) }
     // Perhaps somebody has mended a certificate.
     pushState.pauses.withLock { $0 = [:] }
+    pushState.outages.withLock { $0 = [:] }
     wake()
     wakePushes()
   }

@@ -17,8 +17,10 @@ package enum PushOutcome: Sendable, Hashable {
   /// - Parameter since: when that was first known, in milliseconds since 1970; a registration made later is another one. Nil
   ///   when nobody says.
   case deviceGone(since: Int64?, reason: String)
-  /// Not now: the service is busy, gone, or slow.
+  /// Not now: the service is busy or slow, or nobody knows what became of the push.
   case retry(after: Duration?, reason: String)
+  /// No connection could be made, so that nothing was said, neither of this push nor of any other.
+  case unreachable(reason: String)
   /// Nothing will go through before a person mends something: the certificate, the topic.
   case refused(reason: String)
 }

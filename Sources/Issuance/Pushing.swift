@@ -10,6 +10,15 @@ final class PushState: Sendable {
   let wakeSignals: [WakeSignal]
   /// When a tenant may be pushed for again whose certificate or topic was refused, in milliseconds since 1970.
   let pauses = Mutex<[String: Int64]>([:])
+  /// Of tenants for which no connection could be made since the last push that was answered.
+  let outages = Mutex<[String: Outage]>([:])
+
+  struct Outage: Sendable {
+    /// Waves of pushes that met it.
+    var count: Int
+    /// When it is tried again, in milliseconds since 1970.
+    var until: Int64
+  }
 
   init(lanes: Int) {
     wakeSignals = (0..<max(1, lanes)).map { _ in WakeSignal() }
@@ -23,7 +32,7 @@ final class PushState: Sendable {
 extension IssuingService {
   /// What became of pushes, for the figures.
   private enum Word: String {
-    case accepted, gone, retried, discarded, refused, released
+    case accepted, gone, retried, discarded, refused, released, unreachable
   }
 
   /// Something happened to passes or devices: lets those who tell of it look for work.
@@ -106,6 +115,9 @@ extension IssuingService {
     {
       return .putOff(until: until, reason: "pushes of this tenant are refused at the moment")
     }
+    if let outage = pushState.outages.withLock({ $0[push.tenant] }), isLasting(outage, at: now) {
+      return .putOff(until: outage.until, reason: "no connection can be made at the moment")
+    }
     let id = UUID().uuidString.lowercased()
     let outcome = await transport.push(to: push.token, id: id)
     logger[metadataKey: "apns_id"] = "\(id)"
@@ -114,6 +126,10 @@ extension IssuingService {
 
   private func ending(of push: Push, _ outcome: PushOutcome, _ logger: Logger) -> PushEnding {
     let now = clock()
+    let isReached = if case .unreachable = outcome { false } else { true }
+    if isReached, pushState.outages.withLock({ $0.removeValue(forKey: push.tenant) }) != nil {
+      logger.notice("pushes go out again")
+    }
     switch outcome {
     case .accepted:
       count(.accepted, push)
@@ -127,6 +143,7 @@ extension IssuingService {
       logger.notice("the device is gone: \(reason)")
       return .deviceGone(since: since, reason: reason)
     case .retry(let wait, let reason): return retry(push, after: wait, reason, logger)
+    case .unreachable(let reason): return unreachable(push, reason, logger)
     case .refused(let reason):
       count(.refused, push)
       let until = now + settings.pushPause.inMilliseconds
@@ -156,6 +173,34 @@ extension IssuingService {
     return .retry(at: clock() + max(delay, wait?.inMilliseconds ?? 0), reason: reason)
   }
 
+  /// Puts a push off without an attempt, however long it takes: it is not the push that failed. The pauses grow, and all
+  /// pushes of the tenant keep them, so that a hundred thousand of them do not each try.
+  private func unreachable(_ push: Push, _ reason: String, _ logger: Logger) -> PushEnding {
+    if Task.isCancelled {
+      count(.released, push)
+      return .putOff(until: clock(), reason: "the service was stopped")
+    }
+    count(.unreachable, push)
+    let now = clock()
+    let (outage, isNew) = pushState.outages.withLock { outages in
+      let known = outages[push.tenant]
+      // Those that were under way together met it once.
+      if let known, isLasting(known, at: now) { return (known, false) }
+      let count = (known?.count ?? 0) + 1
+      let pause = settings.outagePause.inMilliseconds << min(count - 1, 20)
+      let outage = PushState.Outage(count: count, until: now + min(pause, settings.pushPause.inMilliseconds))
+      outages[push.tenant] = outage
+      return (outage, known == nil)
+    }
+    if isNew { logger.error("nothing can be pushed at the moment, and everything waits: \(reason)") }
+    return .putOff(until: outage.until, reason: reason)
+  }
+
+  /// One that is longer than pauses are is from before the clock was set back.
+  private func isLasting(_ outage: PushState.Outage, at now: Int64) -> Bool {
+    outage.until > now && outage.until - now <= settings.pushPause.inMilliseconds
+  }
+
   private func count(_ word: Word, _ push: Push) {
     Counter(
       label: "passmint_pushes_total", dimensions: [("tenant", push.tenant), ("outcome", word.rawValue)]
@@ -167,4 +212,7 @@ extension IssuingService {
     let now = clock()
     return pushState.pauses.withLock { pauses in pauses.filter { $0.value > now }.keys.sorted() }
   }
+
+  /// Tenants for which no connection could be made when it was tried last.
+  package var tenantsWithoutConnection: [String] { pushState.outages.withLock { $0.keys.sorted() } }
 }

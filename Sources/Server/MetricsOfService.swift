@@ -13,6 +13,7 @@ package enum ServiceMetrics {
   static let pushes = "passmint_pushes"
   static let pushAge = "passmint_push_age_seconds"
   static let pushRefused = "passmint_push_refused"
+  static let pushUnreachable = "passmint_push_unreachable"
   static let devices = "passmint_devices"
   static let registrations = "passmint_registrations"
   static let webhooks = "passmint_webhooks"
@@ -34,6 +35,7 @@ package enum ServiceMetrics {
     pushes: "Pushes in the store, by state.",
     pushAge: "How long the oldest push that could go has waited; 0 when none has.",
     pushRefused: "1 while Apple refuses a tenant's pushes: its certificate or topic has to be looked at.",
+    pushUnreachable: "1 while no connection to APNs can be made for a tenant: its pushes wait.",
     devices: "Phones that have passes.",
     registrations: "Passes on phones.",
     webhooks: "Outgoing webhooks in the store, by tenant, endpoint and state.",
@@ -87,6 +89,12 @@ package enum ServiceMetrics {
       let refused = service.tenantsRefusedPushes
       return service.tenants.map { tenant in
         .init(refused.contains(tenant.id) ? 1 : 0, labels: [("tenant", tenant.id)])
+      }
+    }
+    metrics.gauge(pushUnreachable) {
+      let cutOff = service.tenantsWithoutConnection
+      return service.tenants.map { tenant in
+        .init(cutOff.contains(tenant.id) ? 1 : 0, labels: [("tenant", tenant.id)])
       }
     }
     metrics.gauge(webhooks) {

@@ -26,11 +26,19 @@ struct AnswerTests {
     (.answer(status: 400, reason: "BadTopic"), "refused"),
     (.answer(status: 400, reason: "MissingTopic"), "refused"),
     (.answer(status: 400, reason: "PayloadEmpty"), "refused"),
-    (.answer(status: 400, reason: "SomethingNew"), "refused"),
-    (.answer(status: 418, reason: nil), "refused"),
+    (.answer(status: 400, reason: "BadCollapseId"), "refused"),
+    (.answer(status: 400, reason: "InvalidPushType"), "refused"),
+    // Said of one push alone: it holds up no other.
+    (.answer(status: 400, reason: "IdleTimeout"), "retry"),
+    (.answer(status: 400, reason: "BadMessageId"), "retry"),
+    (.answer(status: 404, reason: "BadPath"), "retry"),
+    (.answer(status: 405, reason: "MethodNotAllowed"), "retry"),
+    (.answer(status: 413, reason: "PayloadTooLarge"), "retry"),
+    (.answer(status: 400, reason: "SomethingNew"), "retry"),
+    (.answer(status: 418, reason: nil), "retry"),
     (.body(status: 502, Array("<html>Bad Gateway</html>".utf8)), "retry"),
     (.body(status: 410, Array("{\"timestamp\":\"soon\",\"reason\":[1]}".utf8)), "gone"),
-    (.body(status: 400, [UInt8](repeating: UInt8(ascii: "["), count: 100_000)), "refused"),
+    (.body(status: 400, [UInt8](repeating: UInt8(ascii: "["), count: 100_000)), "retry"),
     (.lost, "retry"),
     (.disconnect, "retry"),
     (.delay(.milliseconds(1)), "accepted"),
@@ -67,6 +75,20 @@ struct AnswerTests {
       #expect((before...before + 60_000).contains(since))
       #expect(await apns.push(to: String(repeating: "ab", count: 32)).kind == "gone")
       #expect(sandbox.counts.pushes == 1)
+    }
+  }
+
+  @Test func `phones are not forgotten one after the other where none was ever known`() async throws {
+    try await Staging().run { apns, sandbox in
+      func unknown() -> String { UUID().uuidString.replacing("-", with: "") }
+      for count in 1...20 { #expect(await apns.push(to: unknown()).kind == "gone", "\(count)") }
+      for _ in 1...3 {
+        let outcome = await apns.push(to: unknown())
+        #expect(outcome.kind == "refused" && outcome.reason.contains("is it the right host"), "\(outcome)")
+      }
+      // One that is known says that the host is right.
+      #expect(await apns.push(to: sandbox.newToken()) == .accepted)
+      #expect(await apns.push(to: unknown()).kind == "gone")
     }
   }
 

@@ -76,6 +76,7 @@ extension PushOutcome {
     case .accepted: "accepted"
     case .deviceGone(let since, _): "gone\(since.map { " since \($0)" } ?? "")"
     case .retry(let after, _): "retry\(after.map { " after \($0.components.seconds)" } ?? "")"
+    case .unreachable: "unreachable"
     case .refused: "refused"
     }
   }
@@ -83,7 +84,7 @@ extension PushOutcome {
   var reason: String {
     switch self {
     case .accepted: ""
-    case .deviceGone(_, let reason), .retry(_, let reason), .refused(let reason): reason
+    case .deviceGone(_, let reason), .retry(_, let reason), .unreachable(let reason), .refused(let reason): reason
     }
   }
 }

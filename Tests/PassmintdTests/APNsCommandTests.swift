@@ -130,6 +130,7 @@ import Testing
         case .accepted: "accepted"
         case .deviceGone(let since, let reason): since == nil ? "undated" : "gone: \(reason)"
         case .retry(_, let reason): "again: \(reason)"
+        case .unreachable(let reason): "unreachable: \(reason)"
         case .refused(let reason): "refused: \(reason)"
         }
       }
