@@ -27,7 +27,7 @@ struct APNsCredentials: Sendable {
     }
   }
 
-  private static func roots(_ pem: [UInt8]) throws(APNsSetupError) -> [NIOSSLCertificate] {
+  static func roots(_ pem: [UInt8]) throws(APNsSetupError) -> [NIOSSLCertificate] {
     let roots: [NIOSSLCertificate]
     do {
       roots = try NIOSSLCertificate.fromPEMBytes(pem)

@@ -40,10 +40,20 @@ package struct APNsSettings: Sendable, Hashable {
     return port == 443 ? host : "\(host):\(port)"
   }
 
-  /// Whether APNs could only refuse what these settings say.
-  func check() throws(APNsSetupError) {
-    guard !host.isEmpty, host.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-      throw .setting("host", reason: "“\(host)” is no host's name")
+  /// Apple's hosts for programs that are being developed. Tokens of passes are unknown there, so that every phone would
+  /// be forgotten.
+  private static let otherHosts: Set<String> = ["api.sandbox.push.apple.com", "api.development.push.apple.com"]
+
+  /// Whether APNs could only refuse what these settings say, or no server could be trusted with them.
+  package func check() throws(APNsSetupError) {
+    // One colon would be that of a port or of a URL; an IPv6 address has more.
+    guard !host.isEmpty, host.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
+      !host.contains(where: { "/?#@[]".contains($0) }),
+      host.count(where: { $0 == ":" }) != 1
+    else { throw .setting("host", reason: "“\(host)” is no host's name") }
+    guard !Self.otherHosts.contains(host.lowercased()) else {
+      throw .setting(
+        "host", reason: "\(host) knows no phone that has a pass: write api.push.apple.com, the only host for passes")
     }
     guard (1...65_535).contains(port) else { throw .setting("port", reason: "\(port) is not between 1 and 65535") }
     guard [1, 5, 10].contains(priority) else { throw .setting("priority", reason: "APNs knows 1, 5 and 10") }
@@ -54,6 +64,7 @@ package struct APNsSettings: Sendable, Hashable {
       }
     }
     if let lifetime, lifetime < 0 { throw .setting("lifetime", reason: "it cannot be negative") }
+    if case .pem(let bytes) = trustRoots { _ = try APNsCredentials.roots(bytes) }
   }
 }
 

@@ -16,11 +16,12 @@ extension ConfigurationReading {
     if value.node.scalar?.string == "off" { return nil }
     guard let members = members(of: value, known: Self.pushNames) else { return usual }
     var settings = usual
-    settings.host = members.text("host") ?? usual.host
+    if let place = members["host"], let host = text(place) { set(\.host, to: host, of: &settings, at: place) }
     settings.port = members.number("port", in: 1...65_535, usually: usual.port)
     if let place = members["roots"], let path = path(place) {
       do {
-        settings.trustRoots = .pem([UInt8](try Data(contentsOf: URL(filePath: path))))
+        let bytes = [UInt8](try Data(contentsOf: URL(filePath: path)))
+        set(\.trustRoots, to: .pem(bytes), of: &settings, at: place)
       } catch {
         report(.error, at: place, "\(path) cannot be read: \(error.localizedDescription)")
       }
@@ -32,8 +33,12 @@ extension ConfigurationReading {
         }
         return priority
       } ?? usual.priority
-    settings.pushType = members.text("push_type")
-    settings.collapseID = members.text("collapse_id")
+    if let place = members["push_type"], let text = text(place) {
+      set(\.pushType, to: text, of: &settings, at: place)
+    }
+    if let place = members["collapse_id"], let text = text(place) {
+      set(\.collapseID, to: text, of: &settings, at: place)
+    }
     settings.lifetime =
       members.value("lifetime") { text throws(ConfigurationFault) in
         guard let seconds = Int64(text), (0...31_536_000).contains(seconds) else {
@@ -43,6 +48,34 @@ extension ConfigurationReading {
       }
     return settings
   }
+
+  /// Takes a setting over if APNs could take it. It is looked at alone, so that each mistake is told.
+  private func set<Value>(
+    _ property: WritableKeyPath<APNsSettings, Value>, to value: Value, of settings: inout APNsSettings,
+    at place: ConfigurationValue
+  ) {
+    var alone = APNsSettings()
+    alone[keyPath: property] = value
+    do throws(APNsSetupError) {
+      try alone.check()
+      settings[keyPath: property] = value
+    } catch {
+      switch error {
+      case .setting(_, let reason): report(.error, at: place, reason)
+      case .trustRoots:
+        report(.error, at: place, "holds no certificate in PEM: name the roots that APNs' certificate comes from")
+      case .noIdentity, .severalPassTypes, .identity: report(.error, at: place, "\(error)")
+      }
+    }
+  }
+}
+
+/// Stands for a transport that cannot be set up. What is to be pushed waits until somebody has mended it, with the alarm
+/// of a certificate that Apple refuses; only `push: off` gives it up.
+private struct MissingTransport: PushTransport {
+  let reason: String
+
+  func push(to token: String, id: String) async -> PushOutcome { .refused(reason: reason) }
 }
 
 /// The transports of all tenants. One that is the same after the configuration was read anew goes on with its connection.
@@ -59,10 +92,10 @@ final class PushTransports: Sendable {
     self.logger = logger
   }
 
-  /// - Returns: for each tenant what pushes for it; those whose certificates cannot be used for it have none.
-  func transports(for configuration: ServiceConfiguration) -> [String: APNs] {
+  /// - Returns: for each tenant what pushes for it; none with `push: off`.
+  func transports(for configuration: ServiceConfiguration) -> [String: any PushTransport] {
     guard let settings = configuration.push else { return [:] }
-    var result: [String: APNs] = [:]
+    var result: [String: any PushTransport] = [:]
     var used: [Key: APNs] = [:]
     for tenant in configuration.tenants {
       let identities = [tenant.identity] + tenant.formerIdentities
@@ -76,6 +109,7 @@ final class PushTransports: Sendable {
         result[tenant.id] = transport
       } catch {
         logger.error("nothing can be pushed: \(error)", metadata: ["tenant": "\(tenant.id)"])
+        result[tenant.id] = MissingTransport(reason: "\(error)")
       }
     }
     let kept = used

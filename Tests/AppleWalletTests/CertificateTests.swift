@@ -107,7 +107,14 @@ struct CertificateTests {
     #expect(problem([good]) { $0.collapseID = String(repeating: "x", count: 65) } != nil)
     #expect(problem([good]) { $0.pushType = "alert\r\nx: y" } != nil)
     #expect(problem([good]) { $0.port = 0 } != nil)
-    #expect(problem([good]) { $0.host = "a b" } != nil)
+    for host in ["a b", "https://api.push.apple.com", "api.push.apple.com:443", "[::1]", ""] {
+      #expect(problem([good]) { $0.host = host } != nil, "\(host)")
+    }
+    #expect(problem([good]) { $0.host = "::1" } == nil)
+    // Every phone would be forgotten there.
+    for host in ["api.sandbox.push.apple.com", "API.development.push.apple.com"] {
+      #expect(problem([good]) { $0.host = host }?.description.contains("write api.push.apple.com") == true)
+    }
     #expect(problem([good]) { $0.lifetime = -1 } != nil)
   }
 }

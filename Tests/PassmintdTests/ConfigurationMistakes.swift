@@ -80,6 +80,18 @@ struct ConfigurationMistake {
     .init(
       "tenants:", "workers: 0\nworkers: 5\ntenants:", "3:10: workers: “0” is no whole number from 1 to 1000",
       "4:1: workers: stands here a second time, first in line 3: leave one of them"),
+    .init(
+      "tenants:", "push: {host: api.sandbox.push.apple.com, port: 0, priority: 7, lifetime: soon}\ntenants:",
+      "3:14: push.host: api.sandbox.push.apple.com knows no phone that has a pass: write api.push.apple.com, the only host for passes",
+      "3:48: push.port: “0” is no whole number from 1 to 65535", "3:61: push.priority: “7” is not 10, 5 or 1",
+      "3:74: push.lifetime: “soon” is no number of seconds up to a year"),
+    .init(
+      "tenants:",
+      "push: {host: 'api.push.apple.com:2197', push_type: a b, collapse_id: É, roots: secrets/short}\ntenants:",
+      "3:14: push.host: “api.push.apple.com:2197” is no host's name",
+      "3:52: push.push_type: APNs takes 1 to 64 ASCII characters without blanks",
+      "3:70: push.collapse_id: APNs takes 1 to 64 ASCII characters without blanks",
+      "3:80: push.roots: holds no certificate in PEM: name the roots that APNs' certificate comes from"),
     .init("tenants:", "badges: nowhere\ntenants:", "3:9: badges: nowhere is no folder that can be read"),
     .init(
       "tenants:", "tenants: *all\nothers:",

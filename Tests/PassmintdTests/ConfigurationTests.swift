@@ -1,6 +1,7 @@
 import AppleWallet
 import Authorization
 import Foundation
+import Issuance
 import Logging
 import PassBundle
 import Passes
@@ -118,20 +119,35 @@ import Testing
     }
   }
 
+  @Test func `what cannot be set up to push waits, with an alarm; only push off gives it up`() async throws {
+    var read: ServiceConfiguration?
+    try ConfigurationFolder.with { read = try $0.read(ConfigurationFolder.good + "push: {port: 2197}\n").configuration }
+    var configuration = try #require(read)
+    // As a certificate would that no TLS takes.
+    configuration.push?.priority = 7
+    var logger = Logger(label: "push")
+    logger.logLevel = .critical
+    let transports = PushTransports(logger: logger).transports(for: configuration)
+    let outcome = await transports["theatre"]?.push(to: "00", id: UUID().uuidString)
+    #expect(outcome == .refused(reason: "the priority of pushes: APNs knows 1, 5 and 10"))
+    configuration.push = nil
+    #expect(PushTransports(logger: logger).transports(for: configuration).isEmpty)
+  }
+
   @Test func `what the demonstration writes is read without mistakes`() throws {
     let root = FileManager.default.temporaryDirectory.appending(path: "a demo: “\(UUID().uuidString)”")
     defer { try? FileManager.default.removeItem(at: root) }
-    _ = try DemoFolder.makeCertificates(at: root, now: ConfigurationFolder.now)
+    let pem = try #require(DemoFolder.makeCertificates(at: root, now: ConfigurationFolder.now).first).pem
     let demo = try DemoFolder(
       at: root, house: .theatre, secutix: "http://127.0.0.1:8400", listen: "[::1]:0",
-      publicURL: "http://127.0.0.1:8401", apns: (port: 8402, rootPEM: [1]))
+      publicURL: "http://127.0.0.1:8401", apns: (port: 8402, rootPEM: pem))
     let (read, problems) = ServiceConfiguration.read(
       path: demo.configuration.path, environment: [:], now: ConfigurationFolder.now)
     // Open to all webhooks and signed by nobody Apple knows: a demonstration.
     #expect(problems.map(\.path) == ["tenants.theatre.identity.path", "tenants.theatre.webhook"])
     let configuration = try #require(read)
     #expect(configuration.listen == ListenAddress(host: "::1", port: 0))
-    #expect(configuration.push?.port == 8402 && configuration.push?.trustRoots == .pem([1]))
+    #expect(configuration.push?.port == 8402 && configuration.push?.trustRoots == .pem(pem))
     let tenant = try #require(configuration.tenants.first)
     #expect(tenant.apiKeys.map(\.hash) == [APIKey.hash(of: demo.key)])
     #expect(tenant.apiKeys.first.map { demo.key.hasPrefix("\($0.prefix)_") } == true)
