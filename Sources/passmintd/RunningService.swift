@@ -239,7 +239,10 @@ struct ConfigurationReload: Service {
     if configuration.needsRestart(after: running) {
       logger.warning("only tenants are read anew: what else changed in the configuration waits for a restart")
     }
-    front.replaceTenants(tenants.served(configuration))
+    // What the line above says waits for a restart does: in part it is in use already, such as `public_url` in the front.
+    var applied = running
+    applied.tenants = configuration.tenants
+    front.replaceTenants(tenants.served(applied))
     await sender.replaceEndpoints(configuration.tenants.flatMap(\.outgoingWebhooks))
     logger.notice("tenants read anew", metadata: ["tenants": "\(configuration.tenants.count)"])
   }

@@ -124,6 +124,32 @@ struct WalletJourneyTests {
     }
   }
 
+  @Test func `goes on as before when a setting that waits for a restart is changed`() async throws {
+    try await run { fixture, service, apns in
+      let sandbox = fixture.sandbox
+      let seat = try await sandbox.sell(count: 1).movements[0]
+      try await Self.deliver(sandbox, to: service)
+      let phone = try await Phone(fixture, apns)
+      try await phone.add(try #require(try await service.passes().first), from: service)
+      let yaml = try String(contentsOf: fixture.configuration, encoding: .utf8)
+      try fixture.folder.write(
+        yaml.replacing(/push: {.*}/, with: "push: off")
+          .replacing(/public_url: .*/, with: "public_url: https://elsewhere.example.org"), "passmint.yaml")
+      service.process.send(SIGHUP)
+      _ = try await service.process.line { $0.contains("waits for a restart") }
+      _ = try await service.process.line { $0.contains("tenants read anew") }
+      try await sandbox.reseat(seat, to: SandboxSeat(area: "Balcon", block: "C", row: "H", number: "7"))
+      try await Self.deliver(sandbox, to: service)
+      _ = try await phone.wait { what in
+        if case .notification(let notice) = what, notice.new == "7" { true } else { nil }
+      }
+      let serial = try await service.serial(of: seat)
+      let asks = await phone.device.pass(serial)?.json["webServiceURL"]?.stringValue
+      #expect(asks?.hasPrefix(service.url) == true, "\(asks ?? "nothing")")
+      await phone.close()
+    }
+  }
+
   @Test func `goes on when the certificate is renewed, and when APNs does not like the new one`() async throws {
     let renewed = try Self.renewed.get()
     let fingerprint = try #require(renewed.certificates.first).sha256Fingerprint
