@@ -14,6 +14,9 @@ struct DemoTests {
       ])
     #expect(await demo.end() == 0, "\(demo.output)")
     #expect(demo.output.contains("checked"), "\(demo.output)")
+    // The change at the house arrived on the phone, and the phone says so to its holder.
+    let said = demo.output.matches(of: /lock screen +(.*Porte 7.*)/)
+    #expect(said.count == 2, "\(demo.output)")
     let page = try #require(demo.output.firstMatch(of: /http:\/\/127\.0\.0\.1:([0-9]+)\/t\/[A-Za-z0-9_-]+/))
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
     // Nor does anything listen there any more.

@@ -79,18 +79,21 @@ struct WalletJourneyTests {
       try await Self.deliver(sandbox, to: first)
       let phone = try await Phone(fixture, apns)
       try await phone.add(try #require(try await first.passes().first), from: first)
-      // The push is on its way and never answered.
-      apns.fail(.hang, next: 1)
-      let requests = apns.counts.requests
+      // APNs takes no push before the service is gone.
+      apns.fail(.answer(status: 503, reason: "ServiceUnavailable"), next: 1_000)
+      let (requests, pushes) = (apns.counts.requests, apns.counts.pushes)
       try await sandbox.reseat(sale.movements[0], to: SandboxSeat(area: "Balcon", block: "C", row: "H", number: "7"))
       try await Self.deliver(sandbox, to: first)
       while apns.counts.requests == requests { await Task.yield() }
       first.process.send(SIGKILL)
       #expect(await first.process.end() == -SIGKILL)
+      #expect(apns.counts.pushes == pushes)
+      apns.heal()
       let second = try await fixture.start()
       _ = try await phone.wait { if case .fetched(let serial, _, _) = $0 { serial } else { nil } }
       try await phone.agrees(with: second)
       try await second.pushed()
+      #expect(apns.counts.pushes == pushes + 1)
       await phone.close()
       second.process.send(SIGTERM)
       #expect(await second.process.end() == 0)
