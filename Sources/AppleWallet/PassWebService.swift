@@ -29,8 +29,10 @@ package struct PassWebService: Sendable {
   /// Lines that are taken of one request, and characters of each.
   package static let logLineLimit = 100
   private static let logTextLimit = 1_000
-  /// Lines kept of a tenant.
+  /// Lines kept of a tenant, and of those about the same pass, the same device, or neither. Nobody has to show anything to
+  /// write one: with one pass on as many devices as it may be, half of the lines are others' still.
   private static let keptLogLines = 10_000
+  private static let keptLogLinesOfEach = 50
 
   let service: IssuingService
   private let logger: Logger
@@ -136,23 +138,28 @@ package struct PassWebService: Sendable {
     }
   }
 
-  /// Keeps what a phone writes of its troubles, and tells the operator.
+  /// What a phone writes of its troubles.
   ///
   /// - Parameter body: `{"logs":["…"]}`.
-  package func log(_ body: [UInt8], of tenant: Tenant) async throws(Failure) {
+  package func logLines(_ body: [UInt8], of tenant: Tenant) throws(Failure) -> [DeviceLogLine] {
     guard let document = try? JSONValue(parsing: body), let lines = document["logs"]?.array else {
       throw .malformed(#"The body is {"logs": ["…"]}."#)
     }
-    let kept = lines.prefix(Self.logLineLimit).compactMap(\.stringValue).map { line in
-      DeviceLogLine(phone: String(line.prefix(Self.logTextLimit)))
+    return lines.prefix(Self.logLineLimit).compactMap(\.stringValue).map { line in
+      DeviceLogLine(phone: String(line.prefix(Self.logTextLimit)), of: tenant)
     }
-    for line in kept {
+  }
+
+  /// Keeps what a phone wrote, and tells the operator.
+  package func keep(_ lines: [DeviceLogLine], of tenant: Tenant) async throws(Failure) {
+    for line in lines {
       logger.notice(
         "a phone says: \(line.text)",
         metadata: ["tenant": "\(tenant.id)", "serial": "\(line.serialNumber ?? "")"])
     }
     do throws(StoreError) {
-      try await service.store.keep(kept, tenant: tenant.id, limit: Self.keptLogLines, at: clock())
+      try await service.store.keep(
+        lines, tenant: tenant.id, limit: Self.keptLogLines, each: Self.keptLogLinesOfEach, at: clock())
     } catch {
       throw .store(error)
     }
@@ -169,7 +176,7 @@ package struct PassWebService: Sendable {
 extension DeviceLogLine {
   /// Reads a line as iOS writes it: `[2026-11-20 19:05:02 +0100] Get pass task (pass type pass.org.example, serial number
   /// 4711, if-modified-since (null); with web service url https://…) encountered error: Unexpected response code 401`.
-  init(phone line: String) {
+  init(phone line: String, of tenant: Tenant) {
     let text = String(
       String.UnicodeScalarView(line.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
     func word(after mark: String) -> String? {
@@ -177,8 +184,29 @@ extension DeviceLogLine {
       let word = text[start...].prefix { !",;)".contains($0) }.trimmingCharacters(in: .whitespaces)
       return word.isEmpty || word == "(null" ? nil : String(word.prefix(200))
     }
+    let identifier = word(after: "for device ")
+    let passType = word(after: "pass type ") ?? tenant.issuer.passTypeIdentifier
     // iOS' own “#s” stands where its number should; the device is named and the pass is not.
-    self.init(text: text, serialNumber: word(after: "serial number "), libraryIdentifier: word(after: "for device "))
+    self.init(
+      text: Self.withoutDevices(text, identifier), serialNumber: word(after: "serial number "),
+      device: identifier.map { DeviceKey(tenant: tenant.id, passType: passType, libraryIdentifier: $0) })
+  }
+
+  /// Whoever knows a device's identifier may list its passes: it does not stand in logs.
+  private static func withoutDevices(_ text: String, _ identifier: String?) -> String {
+    var text = text
+    for (mark, ends) in [("for device ", ",;)"), ("/devices/", "/,;) ")] {
+      var (shown, rest) = ("", text[...])
+      while let start = rest.range(of: mark, options: .caseInsensitive)?.upperBound {
+        let end = rest[start...].firstIndex { ends.contains($0) } ?? rest.endIndex
+        shown += rest[..<start] + (rest[start..<end] == "(null" ? "(null" : "…")
+        rest = rest[end...]
+      }
+      text = shown + rest
+    }
+    // One of a few letters is none of a phone's, and would take other words to pieces.
+    guard let identifier, identifier.count >= 8 else { return text }
+    return text.replacing(identifier, with: "…")
   }
 }
 

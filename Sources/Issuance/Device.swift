@@ -137,17 +137,17 @@ package struct PushSummary: Sendable, Hashable {
 
 /// What a phone wrote about its troubles with the service.
 package struct DeviceLogLine: Sendable, Hashable {
-  /// As it came, cut to a length.
+  /// As it came, cut to a length, without what devices are known by.
   package let text: String
   /// The pass it is about, as far as that can be told.
   package let serialNumber: String?
   /// The device it is about, as far as it is one of ours.
-  package let libraryIdentifier: String?
+  package let device: DeviceKey?
 
-  package init(text: String, serialNumber: String?, libraryIdentifier: String?) {
+  package init(text: String, serialNumber: String?, device: DeviceKey?) {
     self.text = text
     self.serialNumber = serialNumber
-    self.libraryIdentifier = libraryIdentifier
+    self.device = device
   }
 }
 

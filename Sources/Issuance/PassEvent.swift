@@ -83,7 +83,7 @@ package struct PassHistory: Sendable, Hashable {
   /// Oldest first.
   package let events: [PassEvent]
   package let devices: [DeviceRecord]
-  /// What phones wrote of it, oldest first.
+  /// What phones wrote of it, and what those that have it wrote without naming a pass; oldest first.
   package let logLines: [KeptLogLine]
 
   package init(events: [PassEvent], devices: [DeviceRecord], logLines: [KeptLogLine]) {

@@ -157,10 +157,15 @@ package protocol Store: Sendable {
   /// - Parameter tag: of an answer before; nil for all passes. One that was never given out counts as nil.
   func updatedPasses(of device: DeviceKey, after tag: Int64?) async throws(StoreError) -> UpdatedPasses?
 
-  /// Keeps what phones wrote.
+  /// Keeps what phones wrote; the oldest lines go.
   ///
-  /// - Parameter limit: how many lines of a tenant are kept; the oldest go.
-  func keep(_ lines: [DeviceLogLine], tenant: String, limit: Int, at now: Int64) async throws(StoreError)
+  /// - Parameters:
+  ///   - limit: how many lines of a tenant are kept.
+  ///   - each: how many of those may be about the same pass; about no pass that there is, but the same device; about
+  ///     neither.
+  func keep(
+    _ lines: [DeviceLogLine], tenant: String, limit: Int, each: Int, at now: Int64
+  ) async throws(StoreError)
 
   // MARK: Pushes
 

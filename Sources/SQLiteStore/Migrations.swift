@@ -10,6 +10,7 @@ enum Migrations {
     migrator.registerMigration("4 devices, pushes, history") { try $0.execute(sql: devices) }
     migrator.registerMigration("5 forms, outgoing webhooks") { try $0.execute(sql: formsAndWebhooks) }
     migrator.registerMigration("6 what is to come") { try $0.execute(sql: whatIsToCome) }
+    migrator.registerMigration("7 devices again") { try $0.execute(sql: devicesAgain) }
     return migrator
   }
 
@@ -226,6 +227,14 @@ enum Migrations {
     ALTER TABLE jobs ADD COLUMN is_look INTEGER NOT NULL DEFAULT 0;
     DROP INDEX jobs_due;
     CREATE INDEX jobs_due ON jobs (is_look, run_at, id) WHERE state IN ('available', 'retryable');
+    """
+
+  private static let devicesAgain = """
+    -- When the device was last pushed because it registered for the same pass again.
+    ALTER TABLE registrations ADD COLUMN pushed_again_at INTEGER;
+
+    -- Lines that name no pass; those that name no device either have NULL there.
+    CREATE INDEX device_log_of_device ON device_log (tenant, device, id) WHERE serial_number IS NULL;
     """
 
   private static let sharedFiles = """

@@ -65,30 +65,6 @@ extension SQLiteStore {
       return UpdatedPasses(serialNumbers: rows.map { $0["serial_number"] }, tag: last["tag"])
     }
   }
-
-  package func keep(
-    _ lines: [DeviceLogLine], tenant: String, limit: Int, at now: Int64
-  ) async throws(StoreError) {
-    try await commits.write { database in
-      for line in lines {
-        var device: Int64?
-        if let identifier = line.libraryIdentifier {
-          device = try Int64.fetchOne(
-            database.cachedStatement(sql: "SELECT id FROM devices WHERE tenant = ? AND library_identifier = ?"),
-            arguments: [tenant, identifier])
-        }
-        try database.cachedStatement(
-          sql: "INSERT INTO device_log (tenant, serial_number, device, at, text) VALUES (?, ?, ?, ?, ?)"
-        ).execute(arguments: [tenant, line.serialNumber, device, now, line.text])
-      }
-      try database.cachedStatement(
-        sql: """
-          DELETE FROM device_log WHERE tenant = ?1 AND id <= (
-            SELECT id FROM device_log WHERE tenant = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)
-          """
-      ).execute(arguments: [tenant, max(0, limit)])
-    }
-  }
 }
 
 /// How the rows of `devices` come and go.
@@ -100,6 +76,8 @@ enum DeviceRows {
     WHERE registrations.device = :device AND max(passes.update_tag, registrations.tag) > :after
     ORDER BY tag
     """
+
+  static let ofLibrary = "SELECT id FROM devices WHERE tenant = ? AND pass_type = ? AND library_identifier = ?"
 
   struct Pass {
     let row: Int64
@@ -116,8 +94,7 @@ enum DeviceRows {
   }
 
   static func find(_ device: DeviceKey, in database: Database) throws -> Int64? {
-    let statement = try database.cachedStatement(
-      sql: "SELECT id FROM devices WHERE tenant = ? AND pass_type = ? AND library_identifier = ?")
+    let statement = try database.cachedStatement(sql: ofLibrary)
     return try Int64.fetchOne(statement, arguments: [device.tenant, device.passType, device.libraryIdentifier])
   }
 

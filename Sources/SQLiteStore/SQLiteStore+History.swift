@@ -35,10 +35,8 @@ extension SQLiteStore {
           WHERE pass = ? ORDER BY registered_at, registrations.device LIMIT ?
           """, arguments: [pass.row, limit])
       let lines = try Row.fetchAll(
-        database,
-        sql: """
-          SELECT text, at, device FROM device_log WHERE tenant = ? AND serial_number = ? ORDER BY id DESC LIMIT ?
-          """, arguments: [tenant, serialNumber, limit])
+        database, sql: LogRows.newest,
+        arguments: ["tenant": tenant, "serial_number": serialNumber, "pass": pass.row, "limit": limit])
       return PassHistory(
         events: events, devices: try devices.map(EventRows.device),
         logLines: lines.reversed().map { KeptLogLine(text: $0["text"], at: $0["at"], device: $0["device"]) })

@@ -13,8 +13,10 @@ package final class Front: Sendable {
   let logger: Logger?
   /// Milliseconds since 1970.
   let clock: @Sendable () -> Int64
-  let webhookRate = RequestRate()
-  let logRate = RequestRate()
+  let webhookRate = RequestRate("webhook")
+  let logRate = RequestRate("log")
+  /// Of each pass.
+  let registrationRate = RequestRate("registration", seconds: 3600)
   let figures = RequestFigures()
   private let tenants: Mutex<[String: ServedTenant]>
   private let isStopping = Atomic(false)

@@ -17,6 +17,8 @@ extension Routes {
 
   private static let registrationBodyLimit = 1 << 14
   private static let logBodyLimit = 1 << 18
+  /// Of a tenant's phones.
+  private static let logLinesPerMinute = 600
 
   private var webService: PassWebService {
     PassWebService(front.service, logger: front.logger ?? Logger(label: "wallet"), clock: front.clock)
@@ -97,10 +99,16 @@ extension Routes {
           let tenant = try tenant(context)
           let body = try await body(request, limit: Self.logBodyLimit)
           // Nobody has to show anything here. What is too much is dropped: a phone that is refused comes back with it.
-          let verdict = front.logRate.take(tenant.tenant.id, perMinute: 600, at: front.clock())
+          let (id, now) = (tenant.tenant.id, front.clock())
+          let verdict = front.logRate.take(id, perMinute: Self.logLinesPerMinute, at: now)
           guard verdict.isAccepted else { return Response(status: .ok) }
           try await told { () async throws(PassWebService.Failure) in
-            try await webService.log(body, of: tenant.tenant)
+            let lines = try webService.logLines(body, of: tenant.tenant)
+            // The first was counted with the request.
+            if lines.count > 1 {
+              front.logRate.add(lines.count - 1, to: id, perMinute: Self.logLinesPerMinute, at: now)
+            }
+            try await webService.keep(lines, of: tenant.tenant)
           }
           return Response(status: .ok)
         }

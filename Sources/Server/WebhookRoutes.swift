@@ -115,8 +115,8 @@ extension Routes {
     // Each order may cost calls of Secutix; the first was counted with the request.
     let more = changes.count > 1 ? Set(changes.map(\.order)).count - 1 : 0
     if more > 0 {
-      _ = front.webhookRate.take(
-        tenant.tenant.id, more, perMinute: tenant.webhook.requestsPerMinute, at: front.clock())
+      front.webhookRate.add(
+        more, to: tenant.tenant.id, perMinute: tenant.webhook.requestsPerMinute, at: front.clock())
     }
     do throws(StoreError) {
       try await front.service.receive(changes, of: tenant.tenant, correlationID: context.correlationID)

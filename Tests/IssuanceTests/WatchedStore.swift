@@ -155,8 +155,10 @@ final class WatchedStore: Store {
     try await store.updatedPasses(of: device, after: tag)
   }
 
-  func keep(_ lines: [DeviceLogLine], tenant: String, limit: Int, at now: Int64) async throws(StoreError) {
-    try await store.keep(lines, tenant: tenant, limit: limit, at: now)
+  func keep(
+    _ lines: [DeviceLogLine], tenant: String, limit: Int, each: Int, at now: Int64
+  ) async throws(StoreError) {
+    try await store.keep(lines, tenant: tenant, limit: limit, each: each, at: now)
   }
 
   func claimPushes(

@@ -67,7 +67,7 @@ struct DurabilityTests {
     #expect(try await store.passes(PassFilter(), tenant: "a", offset: 0, limit: 1).total == 0)
   }
 
-  @Test func `finds its jobs and passes by an index`() async throws {
+  @Test func `finds its jobs, passes, devices and their log by an index`() async throws {
     let folder = try Folder()
     let store = try SQLiteStore(path: folder.file)
     let plans = [
@@ -78,11 +78,19 @@ struct DurabilityTests {
       ("SELECT * FROM changes WHERE order_row = ? AND last_update IS ?", "changes_of_order"),
       ("SELECT * FROM passes WHERE tenant = ? AND file = ?", "passes_of_file"),
       ("SELECT * FROM passes WHERE tenant = ? AND order_secret = ?", "passes_of_order_secret"),
+      (DeviceRows.ofLibrary, "(tenant=? AND pass_type=? AND library_identifier=?)"),
+      (LogRows.trim(LogRows.ofPass), "device_log_of_pass (tenant=? AND serial_number=?)"),
+      (LogRows.trim(LogRows.ofDevice), "device_log_of_device (tenant=? AND device=? AND id<?)"),
+      // In the order of their numbers they are not there already, and few.
+      (
+        LogRows.newest.replacing(/ORDER BY id DESC LIMIT :limit$/, with: ""),
+        "device_log_of_device (tenant=? AND device=?)"
+      ),
     ]
     for (sql, index) in plans {
       let plan = try await store.read { database in
         let explained = try database.makeStatement(sql: "EXPLAIN QUERY PLAN \(sql)")
-        explained.setUncheckedArguments(StatementArguments([1, 1].prefix(sql.count { $0 == "?" })))
+        explained.setUncheckedArguments(StatementArguments([1, 1, 1].prefix(sql.count { $0 == "?" })))
         return try Row.fetchAll(explained).map { $0["detail"] as String }.joined(separator: "; ")
       }
       #expect(plan.contains(index) && !plan.contains("TEMP B-TREE"), "\(sql): \(plan)")

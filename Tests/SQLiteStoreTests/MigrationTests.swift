@@ -38,7 +38,7 @@ struct MigrationTests {
     #expect(
       Migrations.migrator.migrations == [
         "1 jobs and passes", "2 shared files", "3 whose request changed a pass", "4 devices, pushes, history",
-        "5 forms, outgoing webhooks", "6 what is to come",
+        "5 forms, outgoing webhooks", "6 what is to come", "7 devices again",
       ])
   }
 }

@@ -101,15 +101,63 @@ struct DeviceTests {
     let store = try await kind.open(folder)
     try await store.save([pass("1")], tenant: "a", at: 5)
     try await store.add("1")
-    let line = DeviceLogLine(text: "first", serialNumber: "1", libraryIdentifier: "phone")
-    try await store.keep([line], tenant: "a", limit: 3, at: 7)
-    let more = (0..<3).map { DeviceLogLine(text: "\($0)", serialNumber: "1", libraryIdentifier: nil) }
-    try await store.keep(more, tenant: "b", limit: 3, at: 7)
+    let line = DeviceLogLine(text: "first", serialNumber: "1", device: phone())
+    try await store.keep([line], tenant: "a", limit: 3, each: 9, at: 7)
+    let more = (0..<3).map { DeviceLogLine(text: "\($0)", serialNumber: "1", device: nil) }
+    try await store.keep(more, tenant: "b", limit: 3, each: 9, at: 7)
     var lines = try #require(try await store.history(of: "1", tenant: "a", limit: 10)).logLines
     #expect(lines.map(\.text) == ["first"] && lines[0].device != nil && lines[0].at == 7)
-    try await store.keep(more, tenant: "a", limit: 3, at: 8)
+    try await store.keep(more, tenant: "a", limit: 3, each: 9, at: 8)
     lines = try #require(try await store.history(of: "1", tenant: "a", limit: 10)).logLines
     #expect(lines.map(\.text) == ["0", "1", "2"] && lines[0].device == nil)
+  }
+
+  @Test(arguments: StoreUnderTest.all)
+  func `is heard with each of its passes when it names none`(kind: StoreUnderTest) async throws {
+    let folder = try StoreUnderTest.Folder()
+    let store = try await kind.open(folder)
+    try await store.save([pass("1"), pass("2"), pass("3")], tenant: "a", at: 5)
+    for serial in ["1", "2"] { try await store.add(serial) }
+    try await store.add("3", device: "other")
+    func keep(_ text: String, _ serial: String? = nil, _ device: String? = nil) async throws {
+      let line = DeviceLogLine(text: text, serialNumber: serial, device: device.map { phone($0) })
+      try await store.keep([line], tenant: "a", limit: 99, each: 9, at: 7)
+    }
+    func texts(_ serial: String, limit: Int = 10) async throws -> [String]? {
+      try await store.history(of: serial, tenant: "a", limit: limit)?.logLines.map(\.text)
+    }
+    try await keep("of 1", "1", "phone")
+    try await keep("of the phone", nil, "phone")
+    try await keep("of nobody")
+    try await keep("of the other", "no such pass", "other")
+    try await keep("of 1 as well", "1")
+    #expect(try await texts("1") == ["of 1", "of the phone", "of 1 as well"])
+    #expect(try await texts("1", limit: 2) == ["of the phone", "of 1 as well"])
+    #expect(try await texts("2") == ["of the phone"])
+    #expect(try await texts("3") == ["of the other"])
+  }
+
+  @Test(arguments: StoreUnderTest.all)
+  func `that writes without end pushes out no other's lines`(kind: StoreUnderTest) async throws {
+    let folder = try StoreUnderTest.Folder()
+    let store = try await kind.open(folder)
+    try await store.save([pass("1"), pass("2"), pass("3")], tenant: "a", at: 5)
+    for serial in ["1", "2", "3"] { try await store.add(serial, device: "phone \(serial)") }
+    func keep(_ text: String, _ serial: String?, _ device: String?) async throws {
+      let line = DeviceLogLine(text: text, serialNumber: serial, device: device.map { phone($0) })
+      try await store.keep([line], tenant: "a", limit: 12, each: 3, at: 7)
+    }
+    try await keep("genuine", "1", nil)
+    try await keep("genuine", nil, "phone 1")
+    for number in 0..<20 {
+      try await keep("\(number)", "invented \(number)", "invented \(number)")
+      try await keep("\(number)", nil, nil)
+      try await keep("\(number)", "2", "invented \(number)")
+      try await keep("\(number)", nil, "phone 3")
+    }
+    for (serial, texts) in [("1", ["genuine", "genuine"]), ("2", ["17", "18", "19"]), ("3", ["17", "18", "19"])] {
+      #expect(try await store.history(of: serial, tenant: "a", limit: 99)?.logLines.map(\.text) == texts, "\(serial)")
+    }
   }
 }
 
