@@ -17,12 +17,18 @@ package struct PassWebService: Sendable {
     case malformed(String)
     /// The device has as many passes as it may.
     case tooManyRegistrations(limit: Int)
+    /// The pass is on as many devices as it may.
+    case tooManyDevices(limit: Int)
     case store(StoreError)
     case issuing(IssuingError)
   }
 
   /// Passes that a device may have of one tenant: far more than anybody carries.
   package static let registrationLimit = 1_000
+  /// Devices that a pass may be on. Whoever has the pass can invent devices, and each of them is pushed at every change. One
+  /// more is turned away, and none of the others taken out for it: else a flood of invented ones would cut off the phone
+  /// that the pass is on. The pass works on it all the same, and does not follow changes.
+  package static let deviceLimit = 100
   /// Of a push token, in characters. Apple gives no length and says not to count on one.
   private static let tokenLimit = 400
   private static let identifierLimit = 200
@@ -48,7 +54,8 @@ package struct PassWebService: Sendable {
   /// The pass that a request is about, if it shows the pass's token.
   ///
   /// - Parameter authorization: the header as it came: `ApplePass 0123…`.
-  /// - Throws: `unauthorized` for a wrong token and for a pass that is not there alike, after as long.
+  /// - Throws: `unauthorized` for a wrong token and for a pass that is not there alike. Passes are looked up for the right
+  ///   token only: a wrong one is refused as fast, whether there is such a pass or not.
   package func pass(
     _ serialNumber: String, passType: String, authorization: String?, of tenant: Tenant
   ) async throws(Failure) -> PassRecord {
@@ -64,13 +71,14 @@ package struct PassWebService: Sendable {
     let token = text.prefix(scheme.count).lowercased() == scheme ? String(text.dropFirst(scheme.count)) : ""
     let isRight =
       tenant.keys.accepts(authenticationToken: token, serialNumber: serialNumber) || isOpen && authorization == nil
+    guard isRight, passType == tenant.issuer.passTypeIdentifier else { throw .unauthorized }
     let record: PassRecord?
     do throws(StoreError) {
       record = try await service.store.pass(serialNumber: serialNumber, tenant: tenant.id)
     } catch {
       throw .store(error)
     }
-    guard isRight, passType == tenant.issuer.passTypeIdentifier, let record else { throw .unauthorized }
+    guard let record else { throw .unauthorized }
     return record
   }
 
@@ -95,15 +103,15 @@ package struct PassWebService: Sendable {
     do throws(StoreError) {
       registration = try await service.store.register(
         key, pushToken: token, serialNumber: record.pass.serialNumber, limit: Self.registrationLimit,
-        correlationID: correlationID, at: clock())
+        deviceLimit: Self.deviceLimit, correlationID: correlationID, at: clock())
     } catch {
       throw .store(error)
     }
     switch registration {
-    case .new:
+    case .new, .known:
       service.wakePushes()
-      return true
-    case .known: return false
+      return registration == .new
+    case .tooManyDevices: throw .tooManyDevices(limit: Self.deviceLimit)
     case .tooMany: throw .tooManyRegistrations(limit: Self.registrationLimit)
     case .noPass: throw .unauthorized
     }

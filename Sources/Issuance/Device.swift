@@ -19,6 +19,8 @@ package enum Registration: Sendable, Hashable {
   case known
   /// The device has as many passes as it may.
   case tooMany
+  /// The pass is on as many devices as it may.
+  case tooManyDevices
   /// The tenant has no such pass.
   case noPass
 }

@@ -138,11 +138,15 @@ package protocol Store: Sendable {
   // MARK: Devices
 
   /// Registers a device for a pass. The token counts for all passes of the device. A device that registers is told of the
-  /// pass with its next list, for nobody knows which content it has; if nobody was handed the present one, it is pushed.
+  /// pass with its next list, for nobody knows which content it has. Unless there has only ever been one content and
+  /// somebody was handed it, the device is pushed as well; by the rules of <doc:Pushes>, also when it registers again.
   ///
-  /// - Parameter limit: how many passes a device may have.
+  /// - Parameters:
+  ///   - limit: how many passes a device may have.
+  ///   - deviceLimit: how many devices a pass may be on.
   func register(
-    _ device: DeviceKey, pushToken: String, serialNumber: String, limit: Int, correlationID: String, at now: Int64
+    _ device: DeviceKey, pushToken: String, serialNumber: String, limit: Int, deviceLimit: Int, correlationID: String,
+    at now: Int64
   ) async throws(StoreError) -> Registration
 
   /// Takes a registration back, and with its last one the device.

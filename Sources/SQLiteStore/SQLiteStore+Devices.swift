@@ -3,28 +3,27 @@ package import Issuance
 
 extension SQLiteStore {
   package func register(
-    _ device: DeviceKey, pushToken: String, serialNumber: String, limit: Int, correlationID: String, at now: Int64
+    _ device: DeviceKey, pushToken: String, serialNumber: String, limit: Int, deviceLimit: Int, correlationID: String,
+    at now: Int64
   ) async throws(StoreError) -> Registration {
     try await commits.write { database in
       guard let pass = try DeviceRows.pass(serialNumber, tenant: device.tenant, in: database) else { return .noPass }
-      let row = try DeviceRows.findOrMake(device, pushToken: pushToken, at: now, in: database)
-      let isKnown = try Bool.fetchOne(
-        database.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM registrations WHERE device = ? AND pass = ?)"),
-        arguments: [row, pass.row])
-      if isKnown == true { return .known }
-      let count = try Int.fetchOne(
-        database.cachedStatement(sql: "SELECT count(*) FROM registrations WHERE device = ?"), arguments: [row])
-      guard count ?? 0 < limit else {
-        if count == 0 { try DeviceRows.remove(row, in: database) }
-        return .tooMany
+      let known = try DeviceRows.find(device, in: database)
+      if let known {
+        try DeviceRows.set(pushToken, of: known, at: now, in: database)
+        if try DeviceRows.registerAgain(known, for: pass, correlationID: correlationID, at: now, in: database) {
+          return .known
+        }
       }
+      guard try known.map({ try DeviceRows.passes(of: $0, in: database) }) ?? 0 < limit else { return .tooMany }
+      guard try DeviceRows.devices(of: pass.row, in: database) < deviceLimit else { return .tooManyDevices }
+      let row = try known ?? DeviceRows.make(device, pushToken: pushToken, at: now, in: database)
       let tag = try PassRows.nextTag(in: database)
-      let hasIt = pass.handedTag ?? 0 >= pass.updateTag
       try database.cachedStatement(
         sql: "INSERT INTO registrations (device, pass, tag, pushed_tag, registered_at) VALUES (?, ?, ?, ?, ?)"
-      ).execute(arguments: [row, pass.row, tag, hasIt ? tag : 0, now])
+      ).execute(arguments: [row, pass.row, tag, pass.isSureToBeNew ? tag : 0, now])
       try EventRows.add(.registered, to: pass.row, device: row, correlationID: correlationID, at: now, in: database)
-      if !hasIt {
+      if !pass.isSureToBeNew {
         try PushRows.want(
           "WHERE id = ?", [row], tag: tag, correlationID: correlationID, at: now, in: database)
       }
@@ -83,13 +82,25 @@ enum DeviceRows {
     let row: Int64
     let updateTag: Int64
     let handedTag: Int64?
+    /// Since it was made.
+    let hasChanged: Bool
+
+    /// Whether a device that adds it has its present content: there was never another, and somebody had it from here.
+    ///
+    /// That the present content was handed out would not be enough. A file that was downloaded before the last change
+    /// may lie in a mail and be added at any time, and nobody knows which one a device has.
+    var isSureToBeNew: Bool { handedTag != nil && !hasChanged }
   }
 
   static func pass(_ serialNumber: String, tenant: String, in database: Database) throws -> Pass? {
     let statement = try database.cachedStatement(
-      sql: "SELECT id, update_tag, handed_tag FROM passes WHERE tenant = ? AND serial_number = ?")
+      sql: """
+        SELECT id, update_tag, handed_tag, changed_at <> created_at AS has_changed
+        FROM passes WHERE tenant = ? AND serial_number = ?
+        """)
     return try Row.fetchOne(statement, arguments: [tenant, serialNumber]).map {
-      Pass(row: $0["id"], updateTag: $0["update_tag"], handedTag: $0["handed_tag"])
+      Pass(
+        row: $0["id"], updateTag: $0["update_tag"], handedTag: $0["handed_tag"], hasChanged: $0["has_changed"])
     }
   }
 
@@ -98,20 +109,82 @@ enum DeviceRows {
     return try Int64.fetchOne(statement, arguments: [device.tenant, device.passType, device.libraryIdentifier])
   }
 
-  static func findOrMake(
+  static func make(
     _ device: DeviceKey, pushToken: String, at now: Int64, in database: Database
   ) throws -> Int64 {
-    if let row = try find(device, in: database) {
-      try database.cachedStatement(sql: "UPDATE devices SET push_token = ?, token_since = ? WHERE id = ?")
-        .execute(arguments: [pushToken, now, row])
-      return row
-    }
     try database.cachedStatement(
       sql: """
         INSERT INTO devices (tenant, pass_type, library_identifier, push_token, token_since) VALUES (?, ?, ?, ?, ?)
         """
     ).execute(arguments: [device.tenant, device.passType, device.libraryIdentifier, pushToken, now])
     return database.lastInsertedRowID
+  }
+
+  /// Takes over the token that a device told. What could not be pushed to another one is tried with this one at once.
+  static func set(_ pushToken: String, of row: Int64, at now: Int64, in database: Database) throws {
+    let known = try String.fetchOne(
+      database.cachedStatement(sql: "SELECT push_token FROM devices WHERE id = ?"), arguments: [row])
+    try database.cachedStatement(sql: "UPDATE devices SET push_token = ?, token_since = ? WHERE id = ?")
+      .execute(arguments: [pushToken, now, row])
+    if known == pushToken { return }
+    try database.cachedStatement(
+      sql: """
+        UPDATE pushes SET state = 'available', attempts = 0, run_at = ?
+        WHERE device = ? AND state IN ('retryable', 'discarded')
+        """
+    ).execute(arguments: [now, row])
+  }
+
+  /// Between two pushes that follow from nothing but registering again, in milliseconds.
+  private static let pushAgainPause: Int64 = 600_000
+
+  /// A device registers for a pass that it is registered for: its token is another, an answer was lost, or it took the
+  /// pass out without a word and added it again, perhaps from an old file. So it is told of the pass with its next list,
+  /// and pushed.
+  ///
+  /// It is pushed the first time after a change and then once in ten minutes at most. A phone that registers whenever it
+  /// has fetched something would else be pushed for that, fetch, and register for ever; like this it is not pushed the
+  /// second time, does not fetch, and has no reason to register.
+  ///
+  /// - Returns: false when it is not registered.
+  static func registerAgain(
+    _ device: Int64, for pass: Pass, correlationID: String, at now: Int64, in database: Database
+  ) throws -> Bool {
+    let statement = try database.cachedStatement(
+      sql: """
+        SELECT tag, coalesce(pushed_again_at, registered_at) AS last_at FROM registrations
+        WHERE device = ? AND pass = ?
+        """)
+    guard let registration = try Row.fetchOne(statement, arguments: [device, pass.row]) else { return false }
+    if pass.isSureToBeNew { return true }
+    let tag = try PassRows.nextTag(in: database)
+    let isFirst = registration["tag"] <= pass.updateTag
+    // A clock that was set back holds nothing up.
+    guard isFirst || !(0..<pushAgainPause).contains(now - registration["last_at"]) else {
+      // Where a push is still to come, its list names the pass as well.
+      try database.cachedStatement(
+        sql: """
+          UPDATE registrations SET tag = ?1, pushed_tag = ?1
+          WHERE device = ?2 AND pass = ?3 AND pushed_tag >= max(tag, ?4)
+          """
+      ).execute(arguments: [tag, device, pass.row, pass.updateTag])
+      return true
+    }
+    try database.cachedStatement(
+      sql: "UPDATE registrations SET tag = ?, pushed_again_at = ? WHERE device = ? AND pass = ?"
+    ).execute(arguments: [tag, now, device, pass.row])
+    try PushRows.want("WHERE id = ?", [device], tag: tag, correlationID: correlationID, at: now, in: database)
+    return true
+  }
+
+  static func passes(of device: Int64, in database: Database) throws -> Int {
+    try Int.fetchOne(
+      database.cachedStatement(sql: "SELECT count(*) FROM registrations WHERE device = ?"), arguments: [device]) ?? 0
+  }
+
+  static func devices(of pass: Int64, in database: Database) throws -> Int {
+    try Int.fetchOne(
+      database.cachedStatement(sql: "SELECT count(*) FROM registrations WHERE pass = ?"), arguments: [pass]) ?? 0
   }
 
   /// With its registrations and its push.

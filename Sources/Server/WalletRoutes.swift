@@ -17,6 +17,9 @@ extension Routes {
 
   private static let registrationBodyLimit = 1 << 14
   private static let logBodyLimit = 1 << 18
+  /// For one pass, and sixty at once. Each one is written into its history and told to the venue's systems, and whoever has
+  /// the pass may register and unregister as often as he likes.
+  private static let registrationsPerMinute = 1
   /// Of a tenant's phones.
   private static let logLinesPerMinute = 600
 
@@ -28,6 +31,12 @@ extension Routes {
     let base = "/wallet/{tenantId}/v1"
     let register: Handler = { request, context in
       let (tenant, record) = try await authorized(request, context)
+      let verdict = front.registrationRate.take(
+        "\(tenant.tenant.id) \(record.pass.serialNumber)", perMinute: Self.registrationsPerMinute, at: front.clock())
+      guard verdict.isAccepted else {
+        throw Problem(
+          .tooManyRequests, "Devices register for this pass too often. Send it again later.", headers: verdict.headers)
+      }
       let body = try await body(request, limit: Self.registrationBodyLimit)
       let isNew = try await told { () async throws(PassWebService.Failure) in
         try await webService.register(
@@ -148,6 +157,8 @@ extension Problem {
     case .malformed(let sentence): self.init(.badRequest, sentence)
     case .tooManyRegistrations(let limit):
       self.init(.forbidden, "A device may have \(limit) passes here.")
+    case .tooManyDevices(let limit):
+      self.init(.forbidden, "A pass may be on \(limit) devices here.")
     case .store(let error): self.init(error)
     case .issuing(let error): self.init(error)
     }

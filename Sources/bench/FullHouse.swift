@@ -72,7 +72,7 @@ struct FullHouse {
     @Sendable func register(_ phone: Int) async throws {
       let outcome = try await store.register(
         device(phone), pushToken: Self.pushToken(phone), serialNumber: passes[phone], limit: 1000,
-        correlationID: "registration", at: Self.now)
+        deviceLimit: 1000, correlationID: "registration", at: Self.now)
       guard outcome == .new else { throw RunningService.Failed(what: "a registration is \(outcome)") }
     }
     let last = Self.seats - 1

@@ -39,7 +39,7 @@ struct PushingTests {
       let device = DeviceKey(
         tenant: "a", passType: scene.tenant.issuer.passTypeIdentifier, libraryIdentifier: "phone")
       let registration = try await scene.store.register(
-        device, pushToken: "00", serialNumber: "1", limit: 9, correlationID: "r", at: scene.time.now)
+        device, pushToken: "00", serialNumber: "1", limit: 9, deviceLimit: 9, correlationID: "r", at: scene.time.now)
       #expect(registration == .new)
       try await scene.store.save([pass(2)], tenant: "a", at: scene.time.now)
       let lane = Task { await scene.service.pushDevices(lane: 0) { false } }

@@ -139,10 +139,12 @@ final class WatchedStore: Store {
   }
 
   func register(
-    _ device: DeviceKey, pushToken: String, serialNumber: String, limit: Int, correlationID: String, at now: Int64
+    _ device: DeviceKey, pushToken: String, serialNumber: String, limit: Int, deviceLimit: Int, correlationID: String,
+    at now: Int64
   ) async throws(StoreError) -> Registration {
     try await store.register(
-      device, pushToken: pushToken, serialNumber: serialNumber, limit: limit, correlationID: correlationID, at: now)
+      device, pushToken: pushToken, serialNumber: serialNumber, limit: limit, deviceLimit: deviceLimit,
+      correlationID: correlationID, at: now)
   }
 
   func unregister(

@@ -101,6 +101,8 @@ struct ErrorExampleTests {
       "secutixFails": try await troubled(.status(500)),
       "secutixWorks": try await troubled(.inProgress(9)),
     ]
+    live.front.registrationRate.add(60, to: "theatre bare", perMinute: 1, at: LiveService.now)
+    answers["manyRegistrations"] = try await ask("POST", "\(registrations)/bare", "{}", headers: show)
     _ = try await live.ask("POST", "/api/slow/\(orders)", body: row)
     answers["tooMany"] = try await ask("POST", "/api/slow/\(orders)", row)
     live.front.beginToStop()
@@ -121,6 +123,7 @@ struct ErrorExampleTests {
     return [
       "storeFull": problem(Problem(StoreError.full)), "internal": problem(Problem(.sealing(.layout("x")))),
       "manyPasses": problem(Problem(PassWebService.Failure.tooManyRegistrations(limit: 1_000))),
+      "manyDevices": problem(Problem(PassWebService.Failure.tooManyDevices(limit: PassWebService.deviceLimit))),
     ]
   }
 

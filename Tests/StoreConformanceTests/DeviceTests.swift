@@ -48,9 +48,56 @@ struct DeviceTests {
     #expect(try await store.updatedPasses(of: phone(), after: list.tag)?.serialNumbers == ["2"])
     #expect(try await store.claimPushes().count == 1)
     try await store.endAll(at: 200)
+    // Somebody has the new content by now. Which one another phone adds, nobody knows.
     try await store.handOut("2", tag: try #require(try await store.pass(serialNumber: "2", tenant: "a")).updateTag)
-    #expect(try await store.add("2", device: "other") == .new)
-    #expect(try await store.claimPushes(at: 300).isEmpty)
+    #expect(try await store.add("2", device: "other", token: "0ff1ce") == .new)
+    #expect(try await store.claimPushes(at: 300).map(\.token) == ["0ff1ce"])
+  }
+
+  @Test(arguments: StoreUnderTest.all)
+  func `is not pushed for what it must have`(kind: StoreUnderTest) async throws {
+    let folder = try StoreUnderTest.Folder()
+    let store = try await kind.open(folder)
+    try await store.save([pass("1"), pass("2")], tenant: "a", at: 5)
+    try await store.handOut("1", tag: 1)
+    #expect(try await store.add("1") == .new)
+    #expect(try await store.add("1") == .known)
+    #expect(try await store.nextPushDue() == nil)
+    // A file of this one that is not from here may say anything.
+    #expect(try await store.add("2") == .new)
+    #expect(try await store.claimPushes().count == 1)
+  }
+
+  @Test(arguments: StoreUnderTest.all)
+  func `that registers again is told and pushed again, and not without end`(kind: StoreUnderTest) async throws {
+    let folder = try StoreUnderTest.Folder()
+    let store = try await kind.open(folder)
+    try await store.save([pass("1")], tenant: "a", at: 5)
+    try await store.handOut("1", tag: 1)
+    try await store.add("1")
+    try await store.save([pass("1", content: 2, asOf: 1)], tenant: "a", at: 70)
+    #expect(try await store.endAll(at: 70) == 1)
+    var tag = try #require(try await store.updatedPasses(of: phone(), after: nil)).tag
+    // It has the new content, loses the pass while it is offline, and adds the old file.
+    #expect(try await store.add("1", at: 80) == .known)
+    let list = try #require(try await store.updatedPasses(of: phone(), after: tag))
+    #expect(list.serialNumbers == ["1"])
+    #expect(try await store.endAll(at: 80) == 1)
+    tag = list.tag
+    // One that registers whenever it has fetched something is told, and not pushed.
+    #expect(try await store.add("1", at: 90) == .known)
+    #expect(try await store.nextPushDue() == nil)
+    let again = try #require(try await store.updatedPasses(of: phone(), after: tag))
+    #expect(again.serialNumbers == ["1"])
+    #expect(try await store.add("1", at: 600_079) == .known)
+    #expect(try await store.nextPushDue() == nil)
+    #expect(try await store.add("1", at: 600_080) == .known)
+    #expect(try await store.endAll(at: 600_080) == 1)
+    // Nor does the clock hold it up when it was set back.
+    #expect(try await store.add("1", at: 100) == .known)
+    #expect(try await store.endAll(at: 100) == 1)
+    let events = try #require(try await store.history(of: "1", tenant: "a", limit: 10)).events
+    #expect(events.map(\.kind) == [.issued, .downloaded, .registered, .changed, .pushed] && events.last?.times == 4)
   }
 
   @Test(arguments: StoreUnderTest.all)
@@ -83,16 +130,37 @@ struct DeviceTests {
     for number in 0..<4 {
       answers.append(
         try await store.register(
-          phone(), pushToken: "00", serialNumber: "\(number)", limit: 3, correlationID: "r", at: 6))
+          phone(), pushToken: "00", serialNumber: "\(number)", limit: 3, deviceLimit: 9, correlationID: "r", at: 6))
     }
     #expect(answers == [.new, .new, .new, .tooMany])
     #expect(
-      try await store.register(phone(), pushToken: "00", serialNumber: "1", limit: 3, correlationID: "r", at: 6)
-        == .known)
+      try await store.register(
+        phone(), pushToken: "00", serialNumber: "1", limit: 3, deviceLimit: 9, correlationID: "r", at: 6) == .known)
     #expect(
       try await store.register(
-        phone("other"), pushToken: "00", serialNumber: "1", limit: 0, correlationID: "r", at: 6) == .tooMany)
+        phone("other"), pushToken: "00", serialNumber: "1", limit: 0, deviceLimit: 9, correlationID: "r", at: 6)
+        == .tooMany)
     #expect(try await store.pushSummary().devices == 1)
+  }
+
+  @Test(arguments: StoreUnderTest.all)
+  func `is turned away by a pass that is on as many as it may`(kind: StoreUnderTest) async throws {
+    let folder = try StoreUnderTest.Folder()
+    let store = try await kind.open(folder)
+    try await store.save([pass("1"), pass("2")], tenant: "a", at: 5)
+    func register(_ device: String, for serial: String = "1") async throws -> Registration {
+      try await store.register(
+        phone(device), pushToken: "00", serialNumber: serial, limit: 9, deviceLimit: 2, correlationID: "r", at: 6)
+    }
+    #expect(try await register("a") == .new)
+    #expect(try await register("b") == .new)
+    #expect(try await register("c") == .tooManyDevices)
+    #expect(try await register("b") == .known)
+    #expect(try await register("c", for: "2") == .new)
+    let summary = try await store.pushSummary()
+    #expect(summary.devices == 3 && summary.registrations == 3)
+    #expect(try await store.unregister(phone("a"), serialNumber: "1", correlationID: "r", at: 7))
+    #expect(try await register("c") == .new)
   }
 
   @Test(arguments: StoreUnderTest.all)
@@ -171,8 +239,8 @@ extension Store {
     _ serial: String, device: String = "phone", token: String = "c0ffee", tenant: String = "a", at now: Int64 = 50
   ) async throws -> Registration {
     try await register(
-      phone(device, tenant: tenant), pushToken: token, serialNumber: serial, limit: 1_000, correlationID: "register",
-      at: now)
+      phone(device, tenant: tenant), pushToken: token, serialNumber: serial, limit: 1_000, deviceLimit: 100,
+      correlationID: "register", at: now)
   }
 
   func remove(_ serial: String, tenant: String = "a") async throws -> Bool {
