@@ -147,10 +147,21 @@ enum PushRows {
         """)
     guard let row = try Row.fetchOne(statement, arguments: [push.device, push.claim]) else { return }
     let tag: Int64 = row["tag"]
+    if case .putOff(let moment, let reason) = ending {
+      return try putBack(push, as: .available, attempts: push.attempts - 1, runAt: moment, reason: reason, in: database)
+    }
+    // What became of a token that the phone no longer has says nothing of the one that it told since then.
+    if row["push_token"] != push.token {
+      return try putBack(push, as: .available, attempts: nil, runAt: now, reason: nil, in: database)
+    }
     switch ending {
+    case .putOff: break
     case .done:
-      try tell(.pushed, push, "AND max(update_tag, tag) > pushed_tag", detail: nil, at: now, in: database)
-      try database.cachedStatement(sql: "UPDATE registrations SET pushed_tag = ? WHERE device = ?")
+      // What changed after it was claimed it was not for: that is told by the next one.
+      let isFor = "AND max(update_tag, tag) > pushed_tag AND max(update_tag, tag) <= ?"
+      try tell(.pushed, push, isFor, [push.tag], detail: nil, at: now, in: database)
+      // A pass that was registered for meanwhile is further already.
+      try database.cachedStatement(sql: "UPDATE registrations SET pushed_tag = max(pushed_tag, ?) WHERE device = ?")
         .execute(arguments: [push.tag, push.device])
       if tag > push.tag {
         try putBack(push, as: .available, attempts: nil, runAt: now, reason: nil, in: database)
@@ -159,18 +170,16 @@ enum PushRows {
       }
     case .deviceGone(let since, let reason):
       let told: Int64 = row["token_since"]
-      // It has told its token since then, or another one: that one leads somewhere.
-      if row["push_token"] != push.token || since.map({ told > $0 }) == true {
+      // It has told its token since then: that one leads somewhere.
+      if since.map({ told > $0 }) == true {
         return try putBack(push, as: .available, attempts: nil, runAt: now + 1000, reason: reason, in: database)
       }
-      try tell(.deviceGone, push, "", detail: reason, at: now, in: database)
+      try tell(.deviceGone, push, "", [], detail: reason, at: now, in: database)
       try DeviceRows.remove(push.device, in: database)
     case .retry(let moment, let reason):
       // A change that came meanwhile has its own attempts.
       let attempts = tag > push.tag ? 0 : push.attempts
       try putBack(push, as: .retryable, attempts: attempts, runAt: moment, reason: reason, in: database)
-    case .putOff(let moment, let reason):
-      try putBack(push, as: .available, attempts: push.attempts - 1, runAt: moment, reason: reason, in: database)
     case .discard(let reason):
       if tag > push.tag {
         return try putBack(push, as: .available, attempts: nil, runAt: now, reason: reason, in: database)
@@ -193,12 +202,13 @@ enum PushRows {
 
   /// Notes in the history of the device's passes what became of the push.
   private static func tell(
-    _ kind: PassEvent.Kind, _ push: Push, _ condition: String, detail: String?, at now: Int64, in database: Database
+    _ kind: PassEvent.Kind, _ push: Push, _ condition: String, _ arguments: StatementArguments, detail: String?,
+    at now: Int64, in database: Database
   ) throws {
     let passes = try Int64.fetchAll(
       database.cachedStatement(
         sql: "SELECT pass FROM registrations JOIN passes ON passes.id = pass WHERE device = ? \(condition)"),
-      arguments: [push.device])
+      arguments: [push.device] + arguments)
     for pass in passes {
       try EventRows.add(
         kind, to: pass, device: push.device, correlationID: push.correlationID, detail: detail, at: now, in: database)

@@ -140,6 +140,69 @@ struct PushTests {
   }
 
   @Test(arguments: StoreUnderTest.all)
+  func `goes to the token that was told while it was under way`(kind: StoreUnderTest) async throws {
+    let folder = try StoreUnderTest.Folder()
+    let store = try await twoPhones(kind, folder)
+    try await store.handOut("3", tag: 3)
+    let endings: [PushEnding] = [.done, .discard(reason: "no use"), .retry(at: 9_000, reason: "busy")]
+    for (number, ending) in endings.enumerated() {
+      let now = Int64(1_000 * (number + 1))
+      try await store.save([pass("1", content: UInt8(number) + 2, asOf: now)], tenant: "a", at: now)
+      let old = try await store.claimPushes(at: now)
+      try #require(old.count == 1)
+      // With a pass that it need not be pushed for.
+      try await store.add("3", token: "beef\(number)", at: now + 1)
+      try await store.end(old.map { ($0, ending) }, at: now + 2)
+      let pushes = try await store.claimPushes(at: now + 2)
+      #expect(pushes.map(\.token) == ["beef\(number)"] && pushes.map(\.attempts) == [1], "\(ending)")
+      try await store.end(pushes.map { ($0, .done) }, at: now + 3)
+      #expect(try await store.nextPushDue() == nil)
+    }
+    let events = try #require(try await store.history(of: "1", tenant: "a", limit: 20)).events
+    #expect(events.map(\.kind).suffix(6) == [.changed, .pushed, .changed, .pushed, .changed, .pushed])
+    #expect(events.suffix(6).allSatisfy { $0.times == 1 })
+  }
+
+  @Test(arguments: StoreUnderTest.all)
+  func `that was given up is made when the phone tells another token`(kind: StoreUnderTest) async throws {
+    let folder = try StoreUnderTest.Folder()
+    let store = try await twoPhones(kind, folder)
+    try await store.handOut("3", tag: 3)
+    try await store.add("3")
+    try await store.save([pass("1", content: 2, asOf: 1)], tenant: "a", at: 110)
+    try await store.endAll(at: 110, .discard(reason: "no use"))
+    try await store.add("3", at: 120)
+    #expect(try await store.nextPushDue() == nil)
+    try await store.add("3", token: "beef", at: 130)
+    #expect(try await store.claimPushes(at: 130).map(\.token) == ["beef"])
+  }
+
+  @Test(arguments: StoreUnderTest.all)
+  func `is told of nothing that came after it was begun`(kind: StoreUnderTest) async throws {
+    let folder = try StoreUnderTest.Folder()
+    let store = try await twoPhones(kind, folder)
+    try await store.handOut("3", tag: 3)
+    func pushes(of serial: String) async throws -> Int {
+      try #require(try await store.history(of: serial, tenant: "a", limit: 20)).events
+        .filter { $0.kind == .pushed }.reduce(0) { $0 + $1.times }
+    }
+    let before = try await pushes(of: "2")
+    try await store.save([pass("1", content: 2, asOf: 1)], tenant: "a", at: 110)
+    let first = try await store.claimPushes(at: 110)
+    try #require(first.count == 1)
+    try await store.add("3", at: 111)
+    try await store.save([pass("2", content: 2, asOf: 1)], tenant: "a", at: 112)
+    try await store.end(first.map { ($0, .done) }, at: 113)
+    #expect(try await pushes(of: "1") == 2)
+    #expect(try await pushes(of: "2") == before)
+    #expect(try await store.endAll(at: 114) == 2)
+    #expect(try await pushes(of: "1") == 2)
+    #expect(try await pushes(of: "2") == before + 2)
+    // This one needed no push from the beginning.
+    #expect(try await pushes(of: "3") == 0)
+  }
+
+  @Test(arguments: StoreUnderTest.all)
   func `can be asked for by hand, and then lists the pass`(kind: StoreUnderTest) async throws {
     let folder = try StoreUnderTest.Folder()
     let store = try await twoPhones(kind, folder)
