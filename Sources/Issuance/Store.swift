@@ -247,7 +247,7 @@ package protocol Store: Sendable {
 
   /// What happened to a pass; nil when there is no such pass.
   ///
-  /// - Parameter limit: of events and of lines, the newest.
+  /// - Parameter limit: of events and of lines, the newest; and of devices.
   func history(of serialNumber: String, tenant: String, limit: Int) async throws(StoreError) -> PassHistory?
 }
 

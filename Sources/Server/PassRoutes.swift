@@ -61,8 +61,11 @@ extension Routes {
         .get: { request, context in
           let tenant = try await authorize(request, context, .passRead)
           let serialNumber = context.pathPart("serialNumber") ?? ""
+          var query = QueryValues(request)
+          let limit = Int(query.number("limit", or: 200, in: 1...1000))
+          try query.check()
           let history = try await stored { () async throws(StoreError) in
-            try await front.service.store.history(of: serialNumber, tenant: tenant.tenant.id, limit: 200)
+            try await front.service.store.history(of: serialNumber, tenant: tenant.tenant.id, limit: limit)
           }
           guard let history else { throw Problem.unknownPass }
           return json(Self.summary(history))

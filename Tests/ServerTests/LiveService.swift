@@ -204,19 +204,22 @@ struct LiveService: Sendable {
   }
 
   /// A pass whose phone asks its holder something first.
-  func saveWithForm() async throws -> PassRecord {
+  func saveWithForm(_ serialNumber: String = "form") async throws -> PassRecord {
     var files = PassFiles()
     for path in ["icon.png", "personalizationLogo.png", "personalizationLogo@2x.png"] { files[path] = [1, 2, 3] }
     files["personalization.json"] = Array(#"{"description": "Join", "requiredPersonalizationFields": []}"#.utf8)
     let digest = [UInt8](repeating: 9, count: 32)
     var file = IssuedFile(passes: [
       IssuedPass(
-        serialNumber: "form", template: "club", state: .valid,
-        rendered: [PassAssets.File(path: "pass.json", bytes: Array(#"{"serialNumber": "form"}"#.utf8))],
+        serialNumber: serialNumber, template: "club", state: .valid,
+        rendered: [
+          PassAssets.File(
+            path: "pass.json", bytes: JSONValue.object(["serialNumber": .string(serialNumber)]).serialized())
+        ],
         assetsDigest: digest, contentDigest: digest, asOf: Self.now)
     ])
     file.assets = [digest: PassAssets(files)]
     try await store.save(file, tenant: "theatre", at: Self.now - 5_000)
-    return try #require(try await store.pass(serialNumber: "form", tenant: "theatre"))
+    return try #require(try await store.pass(serialNumber: serialNumber, tenant: "theatre"))
   }
 }
