@@ -263,6 +263,7 @@ let package = Package(
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
       ], swiftSettings: settings),
     .testTarget(
       name: "AuthorizationTests",
@@ -295,6 +296,7 @@ let package = Package(
       dependencies: [
         "AppleWallet", "Authorization", "Issuance", "JSON", "PassBundle", "Passes", "SQLiteStore", "Sandbox", "Secutix",
         "SecutixClient", "Server", "passmintd",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),

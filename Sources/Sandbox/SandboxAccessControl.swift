@@ -71,7 +71,8 @@ extension SandboxSecutix {
       where (start.epochMilliseconds...max(start, end).epochMilliseconds).contains(order.createdAt) {
         for movement in order.movements where movement.undoes == nil {
           guard let operation = order.operations.first(where: { $0.id == movement.operation }),
-            let performance = performance(operation.performance), product == nil || product == performance.productID
+            let performance = performance(operation.performance),
+            product == nil || product == operation.packageProduct ?? performance.productID
           else { continue }
           for ticket in movement.tickets {
             summaries.append([
@@ -79,8 +80,10 @@ extension SandboxSecutix {
               // This list knows four words only.
               "ticketState": .string(
                 ["PRINTED", "CONTROLLED"].contains(ticket.state) ? "VALID" : ticket.state),
-              "performanceId": .number(JSONNumber(performance.id)), "seatCategoryId": 466_680_001,
-              "audienceSubCategoryId": 306_150_001, "audienceSubCategory": .string(tariff(in: language)),
+              "performanceId": .number(JSONNumber(performance.id)),
+              "seatCategoryId": .number(JSONNumber(Self.seatCategory)),
+              "audienceSubCategoryId": .number(JSONNumber(operation.tariff.id)),
+              "audienceSubCategory": .string(name(of: operation.tariff, in: language)),
               "price": .number(JSONNumber(operation.unitPrice)),
             ])
           }

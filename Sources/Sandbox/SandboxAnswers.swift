@@ -23,9 +23,32 @@ struct SandboxAnswer: Sendable {
   }
 }
 
+/// A method of a service, as a path names it.
+struct SandboxMethod: Sendable {
+  /// Such as `tnseb`.
+  let module: String
+  let service: String
+  let name: String
+
+  private static let modules = [
+    "externalOrderService": "tnseb", "externalOrderHistoryService": "tnseb", "catalogService": "tnseb",
+    "setupService": "tnseb", "externalAccessControlService": "tnci", "contactInformationPublicService": "tnco",
+    "dataExportService": "tnai",
+  ]
+
+  /// The module has the service.
+  var isThere: Bool { Self.modules[service] == module }
+  /// The one method with a limit of its own: once in ten minutes.
+  var isCatalogue: Bool { isThere && service == "catalogService" && name == "getCatalogDetailed" }
+  /// Its first answer is `in_progress`.
+  var isAsynchronous: Bool { isCatalogue || isThere && service == "dataExportService" && name == "executeExport" }
+}
+
 extension SandboxSecutix {
   /// Answers a call as Secutix does: the limit first, then who calls, then what is asked; faults instead of any of it.
-  func answer(_ call: Call, method: String?, service: String?, contentType: String?) -> SandboxAnswer {
+  ///
+  /// - Parameter method: nil for the sign-in.
+  func answer(_ call: Call, method: SandboxMethod?, contentType: String?) -> SandboxAnswer {
     note(call)
     let fault = takeFault(call.method)
     switch fault {
@@ -35,6 +58,9 @@ extension SandboxSecutix {
     case .reset: return SandboxAnswer(ending: .reset)
     case .hang: return SandboxAnswer(ending: .never)
     case .oversized(let count): return SandboxAnswer(body: Array(repeating: 0x20, count: count))
+    case .endedToken:
+      endTokens()
+      return .bare(401, [("WWW-Authenticate", "Bearer")])
     default: break
     }
     if let limit = options.callsPerMinute {
@@ -46,9 +72,14 @@ extension SandboxSecutix {
     guard contentType?.lowercased().hasPrefix("application/json") == true else { return .bare(415) }
     guard let body = try? JSONValue(parsing: call.body), body.object != nil else { return .bare(400) }
     var document: JSONObject
-    if let service, let method {
+    if let method {
       if refusal(of: call.authorization) != nil { return .bare(401, [("WWW-Authenticate", "Bearer")]) }
-      document = self.document(service, method, body, call, fault)
+      if method.isCatalogue, polls(of: method, body) == nil {
+        let moment = now()
+        if let last = catalogueAskedAt, moment < last + 600_000 { return .bare(options.limitStatus) }
+        catalogueAskedAt = moment
+      }
+      document = self.document(method, body, call, fault)
     } else if case .failure(let code, let detail) = fault {
       document = failure(code, detail, body)
     } else {
@@ -77,55 +108,84 @@ extension SandboxSecutix {
   }
 
   private func takeFault(_ method: String) -> SandboxFault? {
-    guard let index = faults.firstIndex(where: { $0.method == nil || $0.method == method }) else { return nil }
+    let index = faults.firstIndex {
+      // A sign-in comes without a token.
+      ($0.method == nil || $0.method == method) && ($0.fault != .endedToken || method != "auth")
+    }
+    guard let index else { return nil }
     return faults.remove(at: index).fault
   }
 
   /// The envelope and what is in it.
   private func document(
-    _ service: String, _ method: String, _ body: JSONValue, _ call: Call, _ fault: SandboxFault?
+    _ method: SandboxMethod, _ body: JSONValue, _ call: Call, _ fault: SandboxFault?
   ) -> JSONObject {
     if case .failure(let code, let detail) = fault { return failure(code, detail, body) }
+    guard method.isThere else { return failure("unknown", "\(method.service).\(method.name)", body) }
     // Asynchronous answers: asked for again under the id they came with.
-    if case .inProgress(let polls) = fault, polls > 0 {
-      let id = newID()
-      pending[id] = polls - 1
-      return inProgress(id)
-    }
-    if let id = body["requestId"]?.int, let left = pending[id] {
-      pending[id] = left > 0 ? left - 1 : nil
+    if case .inProgress(let polls) = fault, polls > 0 { return inProgress(method, polls: polls - 1) }
+    if let id = body["requestId"]?.int, let left = polls(of: method, body) {
+      pending[id] = left > 0 ? (method.name, left - 1) : nil
       if left > 0 { return inProgress(id) }
+    } else if method.isAsynchronous {
+      return inProgress(method, polls: 0)
     }
-    let language = language(of: call.language)
-    let found: JSONObject?
-    switch (service, method) {
+    switch found(method, body, language(of: call.language)) {
+    case .answer(let found):
+      return JSONObject(
+        [
+          .init(name: "requestId", value: body["requestId"] ?? .null), .init(name: "statusCode", value: "success"),
+          .init(name: "statusDetail", value: .null),
+        ] + found.members)
+    case .nothing: return failure("notfound", "no such object", body)
+    case .noSuchMethod: return failure("unknown", "\(method.service).\(method.name)", body)
+    }
+  }
+
+  private enum Found {
+    case answer(JSONObject)
+    case nothing
+    case noSuchMethod
+
+    init(_ answer: JSONObject?) {
+      self = answer.map { .answer($0) } ?? .nothing
+    }
+  }
+
+  private func found(_ method: SandboxMethod, _ body: JSONValue, _ language: String) -> Found {
+    switch (method.service, method.name) {
     case ("externalOrderService", "getFileDetailsFromOrderSecretId"):
-      found = body["orderSecretId"]?.stringValue.flatMap { file(ofSecret: $0) }.map {
-        fileDetails($0, language: language)
-      }
+      return Found(
+        body["orderSecretId"]?.stringValue.flatMap { file(ofSecret: $0) }.map { fileDetails($0, language: language) })
     case ("externalOrderService", "getFileDetails"):
-      found = body["fileId"]?.int.flatMap { file($0) }.map { fileDetails($0, language: language) }
+      return Found(body["fileId"]?.int.flatMap { file($0) }.map { fileDetails($0, language: language) })
     case ("externalOrderService", "getOrderDetails"):
-      found = body["orderId"]?.int.flatMap { orderAnswer($0, body["granularity"]?.stringValue, language) }
+      return Found(body["orderId"]?.int.flatMap { orderAnswer($0, body["granularity"]?.stringValue, language) })
+    case ("externalOrderService", "getExternalReference"): return Found(references(body))
+    case ("externalOrderService", "updateExternalReferences"): return Found(updateReferences(body))
     case ("catalogService", "getPOSConfig"):
-      found = [
+      return .answer([
         "posConfigData": [
           "posId": 10_228_900_000_001, "currencyCode": .string(house.currencyCode),
           "organizationTimeZone": .string(house.timeZone),
         ]
-      ]
-    case ("catalogService", "isCatalogServiceAlive"): found = [:]
-    case ("externalOrderHistoryService", "listTicketsByCriteria"): found = ticketList(body, language)
-    case ("externalAccessControlService", _) where Self.accessControlMethods.contains(method):
-      found = accessControl(method, body)
-    default: return failure("unknown", "\(service).\(method)", body)
+      ])
+    case ("catalogService", "isCatalogServiceAlive"): return .answer([:])
+    case ("catalogService", "getCatalogDetailed"): return .answer(catalogue())
+    case ("setupService", _) where Self.setupMethods.contains(method.name): return Found(setup(method.name, body))
+    case ("externalOrderHistoryService", "listTicketsByCriteria"): return Found(ticketList(body, language))
+    case ("externalAccessControlService", _) where Self.accessControlMethods.contains(method.name):
+      return Found(accessControl(method.name, body))
+    case ("contactInformationPublicService", "getContactData"): return Found(contact(body))
+    case ("dataExportService", "executeExport"): return Found(export(body))
+    default: return .noSuchMethod
     }
-    guard let found else { return failure("notfound", "no such object", body) }
-    return JSONObject(
-      [
-        .init(name: "requestId", value: body["requestId"] ?? .null), .init(name: "statusCode", value: "success"),
-        .init(name: "statusDetail", value: .null),
-      ] + found.members)
+  }
+
+  /// How often an asynchronous answer is still `in_progress`; nil when it was not asked for before.
+  private func polls(of method: SandboxMethod, _ body: JSONValue) -> Int? {
+    guard let id = body["requestId"]?.int, let waiting = pending[id], waiting.method == method.name else { return nil }
+    return waiting.polls
   }
 
   private func failure(_ code: String, _ detail: String?, _ body: JSONValue) -> JSONObject {
@@ -133,6 +193,13 @@ extension SandboxSecutix {
       "requestId": body["requestId"] ?? .null, "statusCode": .string(code),
       "statusDetail": detail.map { .string($0) } ?? .null, "expectedException": true,
     ]
+  }
+
+  /// Begins an asynchronous answer.
+  private func inProgress(_ method: SandboxMethod, polls: Int) -> JSONObject {
+    let id = newID()
+    pending[id] = (method.name, polls)
+    return inProgress(id)
   }
 
   private func inProgress(_ id: Int64) -> JSONObject {

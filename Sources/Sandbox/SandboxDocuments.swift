@@ -50,15 +50,18 @@ extension SandboxSecutix {
       "operationId": .number(JSONNumber(operation.id)), "fileId": .number(JSONNumber(file.id)),
       "quantity": .number(JSONNumber(Int64(operation.quantity))),
       "basePrice": .number(JSONNumber(operation.unitPrice)), "unitPrice": .number(JSONNumber(operation.unitPrice)),
-      "audienceSubCategoryId": 306_150_001,
-      "audienceSubCategory": .string(tariff(in: language)),
+      "audienceSubCategoryId": .number(JSONNumber(operation.tariff.id)),
+      "audienceSubCategory": .string(name(of: operation.tariff, in: language)),
     ]
     guard let performance = performance(operation.performance) else { return document }
     let name = performance.names[language] ?? performance.names[house.language] ?? performance.productCode
-    document["kind"] = .string(performance.kind)
-    document["productId"] = .number(JSONNumber(performance.productID))
-    document["product"] = .string(name)
-    document["productCode"] = .string(performance.productCode)
+    // How a package's operations look is not documented: here each is of one performance, and its product is the package.
+    let sold = packageOffer(operation.packageProduct)
+    document["kind"] = .string(sold == nil ? performance.kind : "PACKAGE")
+    document["productId"] = .number(JSONNumber(sold?.productID ?? performance.productID))
+    document["product"] = .string(
+      sold.map { $0.names[language] ?? $0.names[house.language] ?? $0.productCode } ?? name)
+    document["productCode"] = .string(sold?.productCode ?? performance.productCode)
     if let event = performance.eventID {
       document["performanceId"] = .number(JSONNumber(performance.id))
       document["performance"] = .string(name)
@@ -82,7 +85,8 @@ extension SandboxSecutix {
   private func movement(_ movement: SandboxMovement, withTickets: Bool) -> JSONObject {
     var document: JSONObject = [
       "movementId": .number(JSONNumber(movement.id)), "operationId": .number(JSONNumber(movement.operation)),
-      "type": movement.seat == nil ? "AREA" : "SEAT", "seatCategoryId": 466_680_001, "seatCategory": "Category 1",
+      "type": movement.seat == nil ? "AREA" : "SEAT",
+      "seatCategoryId": .number(JSONNumber(Self.seatCategory)), "seatCategory": .string(Self.seatCategoryName),
       "contingentId": 466_690_001, "contingent": "Public",
     ]
     document["saleMovementId"] = movement.undoes.map { .number(JSONNumber($0)) }
@@ -110,7 +114,13 @@ extension SandboxSecutix {
     return document
   }
 
-  func tariff(in language: String) -> String { ["fr": "Adulte", "de": "Erwachsene"][language] ?? "Adult" }
+  func name(of tariff: SandboxTariff, in language: String) -> String {
+    tariff.names[language] ?? tariff.names["en"] ?? tariff.code
+  }
+
+  /// The only one there is; orders have its name in one language.
+  static let seatCategory: Int64 = 466_680_001
+  static let seatCategoryName = "Category 1"
 
   /// With milliseconds and offset, by the house's clock.
   func date(_ milliseconds: Int64) -> JSONValue {

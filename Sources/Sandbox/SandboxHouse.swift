@@ -1,5 +1,3 @@
-import ZonedTime
-
 /// An institution of the sandbox: what signs in to it, and what it sells.
 package struct SandboxHouse: Sendable {
   package var institution: String
@@ -14,7 +12,10 @@ package struct SandboxHouse: Sendable {
   /// Names come in it when nobody asks for another.
   package var language: String
   package var barcodeLength: Int
+  package var vat: VAT
   package var performances: [Performance]
+  package var packages: [Package] = []
+  package var seasons: [Season]
 
   /// What a ticket is for: a performance, a time slot, a season.
   package struct Performance: Sendable, Hashable {
@@ -46,69 +47,62 @@ package struct SandboxHouse: Sendable {
     package var barcodesAreForeign = false
     package var isCancelled = false
   }
+
+  /// Performances that are sold together.
+  package struct Package: Sendable, Hashable {
+    package struct Part: Sendable, Hashable {
+      package var performance: Int64
+      /// This part's share of the package's price, in thousandths of the currency's unit.
+      package var price: Int64
+    }
+
+    package var productID: Int64
+    package var productCode: String
+    /// By lower-case language.
+    package var names: [String: String]
+    package var parts: [Part]
+  }
+
+  /// Seasons overlap, and a product can be in more than one.
+  package struct Season: Sendable, Hashable {
+    package var id: Int64
+    package var code: String
+    /// By lower-case language.
+    package var names: [String: String]
+    /// Milliseconds since 1970.
+    package var start: Int64
+    package var end: Int64
+    package var products: [Int64]
+  }
+
+  package struct VAT: Sendable, Hashable {
+    package var id: Int64
+    package var code: String
+    /// Thousandths of a percent.
+    package var rate: Int64
+    package var countryCode: String
+  }
 }
 
-extension SandboxHouse {
-  /// A theatre in Lyon. One performance is in the night the clocks go back and has no duration; the third is a season
-  /// ticket.
-  package static let theatre = SandboxHouse(
-    institution: "MOSA", operatorCode: "MOSA_PASSES", secret: "a-theatre-of-the-sandbox", timeZone: "Europe/Paris",
-    currencyCode: "EUR", fractionDigits: 2, language: "fr", barcodeLength: 24,
-    performances: [
-      Performance(
-        id: 10_228_900_000_200, eventID: 10_228_900_000_150, productID: 10_228_900_000_100, productCode: "SYMGALA",
-        names: ["fr": "Gala symphonique", "en": "Symphonic Gala", "de": "Sinfonische Gala"],
-        site: ["fr": "Maison des Arts", "en": "House of the Arts"], space: "Grande Salle",
-        street: "12 quai des Lilas", zip: "69002", town: "Lyon", countryCode: "FR",
-        start: moment("2027-01-15T20:30:00+01:00"), duration: 7_200, price: 65_000),
-      Performance(
-        id: 10_228_900_000_201, eventID: 10_228_900_000_151, productID: 10_228_900_000_101, productCode: "NUIT",
-        names: [
-          "fr": "La très longue nuit du théâtre d'objets et des marionnettes",
-          "en": "The Very Long Night of Puppets",
-        ],
-        site: ["fr": "Maison des Arts", "en": "House of the Arts"], space: "Petite Salle",
-        street: "12 quai des Lilas", zip: "69002", town: "Lyon", countryCode: "FR",
-        start: moment("2027-10-31T01:30:00+02:00"), duration: nil, price: 22_500, wallet: "vip"),
-      Performance(
-        id: 10_228_900_000_202, eventID: nil, productID: 10_228_900_000_102, productCode: "ABO27",
-        kind: "SEASONTICKET", names: ["fr": "Abonnement 2027", "en": "Season Ticket 2027"],
-        site: ["fr": "Maison des Arts", "en": "House of the Arts"], space: nil, street: "12 quai des Lilas",
-        zip: "69002", town: "Lyon", countryCode: "FR", start: nil, duration: nil, price: 310_000),
-    ])
+/// A tariff, which Secutix calls an audience sub category: who pays what.
+package struct SandboxTariff: Sendable, Hashable {
+  package let id: Int64
+  package let code: String
+  /// `FULL`, `REDUCED` or `FREE`.
+  package let kind: String
+  /// By lower-case language.
+  package let names: [String: String]
+  /// Thousandths of the full price.
+  let share: Int64
 
-  /// A museum in Tokyo: visits by time slot, no seats, no decimals.
-  package static let museum = SandboxHouse(
-    institution: "EDOM", operatorCode: "EDOM_PASSES", secret: "a-museum-of-the-sandbox", timeZone: "Asia/Tokyo",
-    currencyCode: "JPY", fractionDigits: 0, language: "en", barcodeLength: 28,
-    performances: [
-      Performance(
-        id: 10_331_400_000_200, eventID: 10_331_400_000_150, productID: 10_331_400_000_100, productCode: "VISIT",
-        kind: "PASS", names: ["en": "Permanent Collection", "ja": "常設展"], site: ["en": "Museum of Edo", "ja": "江戸博物館"],
-        street: "1-4 Yokoami", zip: "130-0015", town: "Tokyo", countryCode: "JP",
-        start: moment("2027-04-04T10:00:00+09:00"), duration: 5_400, isSeated: false, price: 1_500_000)
-    ])
+  package static let adult = SandboxTariff(
+    id: 306_150_001, code: "ADULT", kind: "FULL",
+    names: ["fr": "Adulte", "en": "Adult", "de": "Erwachsene", "it": "Adulto", "es": "Adulto"], share: 1_000)
+  package static let child = SandboxTariff(
+    id: 306_150_002, code: "CHILD", kind: "REDUCED",
+    names: ["fr": "Enfant", "en": "Child", "de": "Kind", "it": "Bambino", "es": "Niño"], share: 500)
+  package static let all = [adult, child]
 
-  /// A stadium in Kuwait: names from right to left, three decimals. The guests' tickets have another system's barcodes.
-  package static let stadium = SandboxHouse(
-    institution: "CUBE", operatorCode: "CUBE_PASSES", secret: "a-stadium-of-the-sandbox", timeZone: "Asia/Kuwait",
-    currencyCode: "KWD", fractionDigits: 3, language: "en", barcodeLength: 20,
-    performances: [
-      Performance(
-        id: 10_447_700_000_200, eventID: 10_447_700_000_150, productID: 10_447_700_000_100, productCode: "FINAL",
-        names: ["en": "Cup Final", "ar": "نهائي الكأس"], site: ["en": "Gulf Stadium", "ar": "استاد الخليج"],
-        space: "Main Pitch", street: "Sixth Ring Road", zip: "13001", town: "Kuwait City", countryCode: "KW",
-        start: moment("2027-03-19T19:00:00+03:00"), duration: 6_300, price: 12_750),
-      Performance(
-        id: 10_447_700_000_201, eventID: 10_447_700_000_151, productID: 10_447_700_000_101, productCode: "AWAY",
-        names: ["en": "Cup Final, guests' stand", "ar": "نهائي الكأس، مدرج الضيوف"],
-        site: ["en": "Gulf Stadium", "ar": "استاد الخليج"], space: "Main Pitch", street: "Sixth Ring Road",
-        zip: "13001", town: "Kuwait City", countryCode: "KW", start: moment("2027-03-19T19:00:00+03:00"),
-        duration: 6_300, isSeated: false, price: 9_500, barcodesAreForeign: true),
-    ])
-
-  /// The houses by what people call them.
-  package static let named = ["theatre": theatre, "museum": museum, "stadium": stadium]
-
-  private static func moment(_ text: String) -> Int64 { ZonedDateTime(iso8601: text)?.epochMilliseconds ?? 0 }
+  /// What is paid of a full price, in its unit.
+  func price(of full: Int64) -> Int64 { full * share / 1_000 }
 }

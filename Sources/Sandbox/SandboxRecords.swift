@@ -34,8 +34,11 @@ package struct SandboxOrder: Sendable, Hashable {
 package struct SandboxOperation: Sendable, Hashable {
   package let id: Int64
   package let performance: Int64
-  let unitPrice: Int64
-  var quantity: Int
+  /// The product of the package that it is a part of.
+  package var packageProduct: Int64?
+  package var tariff = SandboxTariff.adult
+  package let unitPrice: Int64
+  package var quantity: Int
 }
 
 /// One seat or place, and its tickets one after the other.

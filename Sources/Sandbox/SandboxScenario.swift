@@ -14,17 +14,7 @@ extension SandboxSecutix {
     let rowsBefore = rows.count
     switch name {
     case "sell":
-      let performance = try performance(given.integer("performance"))
-      let count = try Int(clamping: given.integer("seats") ?? 1)
-      let holders = try given.people("holders")
-      let buyer = try given.people("buyer").first
-      let isPrinted = try given.flag("printed") ?? true
-      try given.end()
-      guard (1...500).contains(count) else { throw SandboxError("seats must be 1 to 500") }
-      let sale = try sell(
-        performance: performance, count: count, holders: holders,
-        buyer: buyer ?? SandboxPerson("Ana", "Moreau", email: "ana@example.org"), isPrinted: isPrinted)
-      return outcome(isPrinted ? "sold" : "sold, not printed yet", sale, sale.movements, rowsBefore)
+      return try sell(&given)
     case "print":
       let movement = try movement(given.integer("movement")) { $0.ticket?.barcode == nil }
       try given.end()
@@ -111,9 +101,41 @@ extension SandboxSecutix {
             "start": performance.start.map { date($0) } ?? .null, "isCancelled": .bool(performance.isCancelled),
           ]
         }),
+      "packages": .array(
+        house.packages.enumerated().map { index, offer in
+          [
+            "number": .number(JSONNumber(Int64(index + 1))), "productId": .number(JSONNumber(offer.productID)),
+            "name": .string(offer.names[house.language] ?? offer.productCode),
+          ]
+        }),
       "movements": .array(soldMovements.compactMap { described($0).map { .object($0) } }),
       "rows": .number(JSONNumber(Int64(rows.count))), "calls": .number(JSONNumber(Int64(calls.count))),
     ]
+  }
+
+  private func sell(_ given: inout Particulars) throws(SandboxError) -> JSONObject {
+    let rowsBefore = rows.count
+    let performance = try performance(given.integer("performance"))
+    let offer = try packageOffer(number: given.integer("package"))
+    let count = try Int(clamping: given.integer("seats") ?? 1)
+    let children = try Int(clamping: given.integer("children") ?? 0)
+    let holders = try given.people("holders")
+    let buyer = try given.people("buyer").first ?? SandboxPerson("Ana", "Moreau", email: "ana@example.org")
+    let isPrinted = try given.flag("printed") ?? true
+    try given.end()
+    guard (1...500).contains(count) else { throw SandboxError("seats must be 1 to 500") }
+    guard (0...count).contains(children) else { throw SandboxError("children must be 0 to \(count), the seats") }
+    guard performance == nil || offer == nil else { throw SandboxError("a performance or a package, not both") }
+    let sale: SandboxSale
+    if let offer {
+      sale = try sellPackage(
+        offer, count: count, children: children, holders: holders, buyer: buyer, isPrinted: isPrinted)
+    } else {
+      sale = try sell(
+        performance: performance, count: count, children: children, holders: holders, buyer: buyer,
+        isPrinted: isPrinted)
+    }
+    return outcome(isPrinted ? "sold" : "sold, not printed yet", sale, sale.movements, rowsBefore)
   }
 
   // MARK: What was touched
@@ -192,6 +214,12 @@ extension SandboxSecutix {
     return house.performances.indices.contains(index) ? house.performances[index].id : number
   }
 
+  private func packageOffer(number: Int64?) throws(SandboxError) -> Int64? {
+    guard let number else { return nil }
+    let index = Int(clamping: number) - 1
+    return house.packages.indices.contains(index) ? house.packages[index].productID : number
+  }
+
   /// What the last ticket is for.
   private func lastPerformance() -> Int64? {
     guard let last = soldMovements.last, let place = place(of: last) else { return house.performances.first?.id }
@@ -225,52 +253,5 @@ extension SandboxSecutix {
         in: TimeZone(identifier: house.timeZone) ?? .gmt)
     else { throw SandboxError("\(text.prefix(40)) is no date: write 2027-01-15T20:30") }
     return date.epochMilliseconds
-  }
-
-  private func prepareFault(_ given: inout Particulars) throws(SandboxError) -> JSONObject {
-    let kind = try given.text("kind") ?? ""
-    let times = Int(clamping: try given.integer("times") ?? 1)
-    let method = try given.text("method")
-    let seconds = try given.integer("seconds")
-    try given.end()
-    guard (1...10_000).contains(times) else { throw SandboxError("times must be 1 to 10000") }
-    if kind == "none" {
-      let gone = clearFaults()
-      return ["said": .string("no faults to come any more; \(gone) had been")]
-    }
-    guard let fault = SandboxFault(named: kind, seconds: seconds) else {
-      throw SandboxError(
-        "there is no fault \(kind.prefix(40)): a status such as 509, or \(SandboxFault.names.joined(separator: ", "))")
-    }
-    prepare(fault, for: method, times: times)
-    let calls = times == 1 ? "the next call" : "the next \(times) calls"
-    return ["said": .string("\(calls)\(method.map { " of \($0)" } ?? "") will come to: \(kind)")]
-  }
-}
-
-extension SandboxFault {
-  /// As people name them; a number is a bare status.
-  package static let names = [
-    "slow", "reset", "hang", "broken-json", "broken-gzip", "half-body", "failed", "in-progress", "html",
-    "unknown-members", "oversized",
-  ]
-
-  init?(named name: String, seconds: Int64?) {
-    switch name {
-    case "slow": self = .delay(.seconds(seconds ?? 3))
-    case "reset": self = .reset
-    case "hang": self = .hang
-    case "broken-json": self = .brokenJSON
-    case "broken-gzip": self = .brokenGzip
-    case "half-body": self = .halfBody
-    case "failed": self = .failure(statusCode: "error", detail: "the sandbox was asked to fail")
-    case "in-progress": self = .inProgress(2)
-    case "html": self = .contentType("text/html")
-    case "unknown-members": self = .unknownMembers
-    case "oversized": self = .oversized(64 << 20)
-    default:
-      guard let status = Int(name), (400...599).contains(status) else { return nil }
-      self = .status(status, retryAfter: seconds.map { String($0) })
-    }
   }
 }

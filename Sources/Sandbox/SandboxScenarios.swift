@@ -1,32 +1,49 @@
 extension SandboxSecutix {
-  /// Sells places of a performance, in a new file.
+  /// Sells places of a performance, in a new file: one operation for each tariff.
   ///
   /// - Parameters:
   ///   - performance: nil: the house's first.
   ///   - seats: one movement each.
   ///   - count: of places, when there are no seats.
+  ///   - children: how many of the places, the last ones, are at the children's tariff.
   ///   - holders: names on the tickets, for as many as there are.
   ///   - isPrinted: with barcodes; else NOT_PRINTED, as before anyone looked at the tickets.
   @discardableResult
   package func sell(
-    performance: Int64? = nil, seats: [SandboxSeat] = [], count: Int = 1, holders: [SandboxPerson] = [],
+    performance: Int64? = nil, seats: [SandboxSeat] = [], count: Int = 1, children: Int = 0,
+    holders: [SandboxPerson] = [],
     buyer: SandboxPerson = SandboxPerson("Ana", "Moreau", email: "ana@example.org"), isPrinted: Bool = true
   ) throws(SandboxError) -> SandboxSale {
     let performance = try known(performance)
-    let file = SandboxFile(
-      id: 312_044 + Int64(files.count), state: "SOLDED", contactReference: "\(204_417 + files.count)",
-      buyer: buyer, orders: [], changedAt: now())
-    files.append(file)
-    let index = files.count - 1
-    let places: [SandboxSeat?]
-    if !seats.isEmpty {
-      places = seats
-    } else if performance.isSeated {
-      places = (0..<count).map { _ in freeSeat() }
-    } else {
-      places = Array(repeating: nil, count: count)
+    let places = seats.isEmpty ? freePlaces(count, of: performance) : seats
+    let lines = lines(
+      performance, price: performance.price, places: places, children: children, holders: holders)
+    return order("SALE", in: newFile(of: buyer), lines, isPrinted: isPrinted)
+  }
+
+  /// Sells packages, in a new file: each is a place in every performance of the package, all under one order.
+  ///
+  /// - Parameters:
+  ///   - product: nil: the house's first package.
+  ///   - count: of packages.
+  ///   - children: how many of the packages, the last ones, are at the children's tariff.
+  ///   - holders: each has the tickets of one package.
+  @discardableResult
+  package func sellPackage(
+    _ product: Int64? = nil, count: Int = 1, children: Int = 0, holders: [SandboxPerson] = [],
+    buyer: SandboxPerson = SandboxPerson("Ana", "Moreau", email: "ana@example.org"), isPrinted: Bool = true
+  ) throws(SandboxError) -> SandboxSale {
+    guard let offer = product == nil ? house.packages.first : packageOffer(product) else {
+      throw SandboxError(product.map { "no package \($0)" } ?? "the house sells no packages")
     }
-    return order("SALE", in: index, performance, places: places, holders: holders, isPrinted: isPrinted)
+    var lines: [Line] = []
+    for part in offer.parts {
+      let performance = try known(part.performance)
+      lines += self.lines(
+        performance, of: offer, price: part.price, places: freePlaces(count, of: performance), children: children,
+        holders: holders)
+    }
+    return order("SALE", in: newFile(of: buyer), lines, isPrinted: isPrinted)
   }
 
   /// Prints what is not printed yet: the ticket has a barcode from now on.
@@ -76,12 +93,14 @@ extension SandboxSecutix {
     let performance = try known(performance)
     cancelTicket(place)
     let new = seat ?? (performance.isSeated ? freeSeat() : nil)
-    return order(
-      "EXCHANGE_CLIENT", in: place.file, performance, places: [new], holders: old.holder.map { [$0] } ?? [],
-      isPrinted: true, givingBack: [old])
+    let line = Line(
+      performance: performance, unitPrice: performance.price, places: [new], holders: old.holder.map { [$0] } ?? [],
+      givingBack: [old])
+    return order("EXCHANGE_CLIENT", in: place.file, [line], isPrinted: true)
   }
 
-  /// Refunds movements of one file, by an order of its own. The file is CANCELED when nothing is left.
+  /// Refunds movements of one file, by an order of its own with an operation for each that is refunded. The file is CANCELED
+  /// when nothing is left.
   @discardableResult
   package func refund(_ movements: [Int64]) throws(SandboxError) -> SandboxSale {
     var places: [Place] = []
@@ -89,13 +108,22 @@ extension SandboxSecutix {
     guard let first = places.first, places.allSatisfy({ $0.file == first.file }) else {
       throw SandboxError("a refund is of one file")
     }
-    let old = places.map { files[$0.file].orders[$0.order].movements[$0.movement] }
-    let operation = old[0].operation
-    let sold = files[first.file].orders.lazy.flatMap(\.operations).first { $0.id == operation }
-    let performance = try known(sold?.performance)
+    var lines: [(sold: Int64, line: Line)] = []
+    for place in places {
+      let order = files[place.file].orders[place.order]
+      let old = order.movements[place.movement]
+      if let index = lines.firstIndex(where: { $0.sold == old.operation }) {
+        lines[index].line.givingBack.append(old)
+        continue
+      }
+      guard let sold = order.operations.first(where: { $0.id == old.operation }) else { continue }
+      let line = Line(
+        performance: try known(sold.performance), packageProduct: sold.packageProduct, tariff: sold.tariff,
+        unitPrice: sold.unitPrice, givingBack: [old])
+      lines.append((sold.id, line))
+    }
     for place in places { cancelTicket(place) }
-    let sale = order(
-      "REFUND_CLIENT", in: first.file, performance, places: [], holders: [], isPrinted: false, givingBack: old)
+    let sale = order("REFUND_CLIENT", in: first.file, lines.map(\.line), isPrinted: false)
     let isEmpty = files[first.file].orders.allSatisfy { order in
       order.movements.allSatisfy { $0.undoes != nil || $0.ticket?.state == "CANCELLED" }
     }
@@ -103,7 +131,8 @@ extension SandboxSecutix {
     return sale
   }
 
-  /// Sells a ticket on to another buyer: given back in the one file, sold in a new one, on the same seat.
+  /// Sells a ticket on to another buyer: given back in the one file, sold in a new one, on the same seat and by itself, even
+  /// when it was a part of a package.
   @discardableResult
   package func resell(_ movement: Int64, to buyer: SandboxPerson) throws(SandboxError) -> SandboxSale {
     let place = try live(movement)
@@ -111,7 +140,8 @@ extension SandboxSecutix {
     let operation = files[place.file].orders[place.order].operations.first { $0.id == old.operation }
     try refund([movement])
     return try sell(
-      performance: operation?.performance, seats: old.seat.map { [$0] } ?? [], holders: [buyer], buyer: buyer)
+      performance: operation?.performance, seats: old.seat.map { [$0] } ?? [],
+      children: operation?.tariff == .child ? 1 : 0, holders: [buyer], buyer: buyer)
   }
 
   /// A scan at the door: only one that succeeds marks the ticket.
@@ -130,138 +160,5 @@ extension SandboxSecutix {
       house.performances[index].isCancelled = true
     }
     for place in places(of: id) { cancelTicket(place) }
-  }
-
-  // MARK: Steps
-
-  /// The next seat nobody has, row by row from the same door.
-  func freeSeat() -> SandboxSeat {
-    defer { seatsGiven += 1 }
-    let rows = Array("FGHJKLMNPQRSTUVW")
-    let row = rows[seatsGiven / 24 % rows.count]
-    return SandboxSeat(id: 466_600_001 + Int64(seatsGiven), row: String(row), number: "\(21 + seatsGiven % 24)")
-  }
-
-  private func newBarcode(for performance: SandboxHouse.Performance?) -> String {
-    performance?.barcodesAreForeign == true
-      ? random.foreignBarcode() : random.barcode(length: house.barcodeLength)
-  }
-
-  func performance(at place: Place) -> SandboxHouse.Performance? {
-    let order = files[place.file].orders[place.order]
-    let operation = order.movements[place.movement].operation
-    return order.operations.first { $0.id == operation }.flatMap { performance($0.performance) }
-  }
-
-  private func known(_ performance: Int64?) throws(SandboxError) -> SandboxHouse.Performance {
-    guard let performance else {
-      guard let first = house.performances.first else { throw SandboxError("the house plays nothing") }
-      return first
-    }
-    guard let found = self.performance(performance) else { throw SandboxError("no performance \(performance)") }
-    return found
-  }
-
-  private func live(_ movement: Int64) throws(SandboxError) -> Place {
-    guard let place = place(of: movement) else { throw SandboxError("no movement \(movement)") }
-    let one = files[place.file].orders[place.order].movements[place.movement]
-    guard one.undoes == nil, let state = one.ticket?.state, state != "CANCELLED" else {
-      throw SandboxError("movement \(movement) is cancelled")
-    }
-    return place
-  }
-
-  /// The movements of a performance that are not given back.
-  private func places(of performance: Int64) -> [Place] {
-    var places: [Place] = []
-    for (file, value) in files.enumerated() {
-      for (order, value) in value.orders.enumerated() {
-        let operations = Set(value.operations.filter { $0.performance == performance }.map(\.id))
-        for (index, movement) in value.movements.enumerated()
-        where operations.contains(movement.operation) && movement.undoes == nil
-          && movement.ticket?.state != "CANCELLED"
-        {
-          places.append(Place(file: file, order: order, movement: index))
-        }
-      }
-    }
-    return places
-  }
-
-  private func order(
-    _ type: String, in file: Int, _ performance: SandboxHouse.Performance, places: [SandboxSeat?],
-    holders: [SandboxPerson], isPrinted: Bool, givingBack: [SandboxMovement] = []
-  ) -> SandboxSale {
-    let operation = SandboxOperation(
-      id: newID(), performance: performance.id, unitPrice: performance.price, quantity: max(1, places.count))
-    var movements = givingBack.map {
-      SandboxMovement(id: newID(), operation: operation.id, seat: $0.seat, holder: $0.holder, undoes: $0.id)
-    }
-    var sold: [Int64] = []
-    for (index, seat) in places.enumerated() {
-      let ticket = SandboxTicket(
-        id: newID(), barcode: isPrinted ? newBarcode(for: performance) : nil,
-        state: isPrinted ? "PRINTED" : "NOT_PRINTED")
-      let movement = SandboxMovement(
-        id: newID(), operation: operation.id, seat: seat,
-        holder: holders.indices.contains(index) ? holders[index] : nil, tickets: [ticket])
-      sold.append(movement.id)
-      soldMovements.append(movement.id)
-      movements.append(movement)
-    }
-    let order = SandboxOrder(
-      id: newID(), secret: random.token(), type: type, createdAt: now(), operations: [operation],
-      movements: movements)
-    add(order, to: file)
-    files[file].changedAt = now()
-    closedOrders.append(order.id)
-    for movement in movements where movement.undoes == nil {
-      rows.append(row(of: movement, in: order, state: isPrinted ? "PAID" : "NOT_PRINTED"))
-    }
-    return SandboxSale(
-      file: files[file].id, order: order.id, orderSecret: order.secret, movements: sold)
-  }
-
-  private func replaceTicket(
-    of movement: Int64, _ move: (inout SandboxMovement) -> Void
-  ) throws(SandboxError) {
-    let place = try live(movement)
-    let ticket = SandboxTicket(id: newID(), barcode: newBarcode(for: performance(at: place)), state: "PRINTED")
-    change(place) { one in
-      guard let last = one.tickets.indices.last else { return }
-      move(&one)
-      one.tickets[last].state = "INVALIDATED"
-      one.tickets.append(ticket)
-    }
-    // The query sees the ticket that went, too, and nothing says in which order.
-    let one = files[place.file].orders[place.order].movements[place.movement]
-    if let gone = one.tickets.dropLast().last {
-      var old = row(of: one, in: files[place.file].orders[place.order], state: "INVALIDATED")
-      old.ticketID = gone.id
-      rows.append(old)
-    }
-  }
-
-  private func cancelTicket(_ place: Place) {
-    change(place) { one in
-      if let last = one.tickets.indices.last { one.tickets[last].state = "CANCELLED" }
-    }
-  }
-
-  /// Changes a movement and notes the row that the query gives for it.
-  private func change(
-    _ place: Place, state: String? = nil, _ body: (inout SandboxMovement) -> Void
-  ) {
-    body(&files[place.file].orders[place.order].movements[place.movement])
-    files[place.file].changedAt = now()
-    let order = files[place.file].orders[place.order]
-    let movement = order.movements[place.movement]
-    rows.append(row(of: movement, in: order, state: state ?? movement.ticket?.state ?? "MODIFIED"))
-  }
-
-  private func row(of movement: SandboxMovement, in order: SandboxOrder, state: String) -> SandboxRow {
-    SandboxRow(
-      ticketID: movement.ticket?.id, movementID: movement.id, orderSecret: order.secret, orderID: order.id,
-      state: state, changedAt: now())
   }
 }

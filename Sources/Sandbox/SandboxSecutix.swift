@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// A Secutix to run against without an account: one institution with its files, its sign-in, its limits and faults.
 ///
@@ -28,7 +29,11 @@ package actor SandboxSecutix {
   /// Tokens the endpoint gave, with their end in milliseconds since 1970.
   var tokens: [String: Int64] = [:]
   /// Answers asked for again under their request id, with the polls still to come.
-  var pending: [Int64: Int] = [:]
+  var pending: [Int64: (method: String, polls: Int)] = [:]
+  /// When the catalogue was asked for, in milliseconds since 1970.
+  var catalogueAskedAt: Int64?
+  /// What others keep with an order, by its id.
+  var externalReferences: [Int64: JSONObject] = [:]
   private var places: [Int64: Place] = [:]
   private var filesByID: [Int64: Int] = [:]
   private var filesByOrder: [Int64: Int] = [:]
@@ -146,4 +151,5 @@ package actor SandboxSecutix {
   }
 
   func performance(_ id: Int64) -> SandboxHouse.Performance? { house.performances.first { $0.id == id } }
+  func packageOffer(_ product: Int64?) -> SandboxHouse.Package? { house.packages.first { $0.productID == product } }
 }

@@ -24,16 +24,18 @@ extension SandboxSecutix {
 
   private nonisolated func router() -> Router<SandboxContext> {
     let router = Router(context: SandboxContext.self)
-    router.post("/tnai/backend-apis/v1/auth") { request, context in
-      try await self.respond(to: request, context, method: "auth", service: nil)
+    // With the module written out, the router would not look for services under it.
+    router.post("/:module/backend-apis/v1/auth") { request, context in
+      guard context.parameters.get("module") == "tnai" else { return Response(status: .notFound) }
+      return try await self.respond(to: request, context, nil)
     }
     router.post("/:module/backend-apis/:service/:version/:method") { request, context in
-      guard context.parameters.get("version")?.hasPrefix("v") == true, let method = context.parameters.get("method"),
-        let service = context.parameters.get("service")
+      guard context.parameters.get("version")?.hasPrefix("v") == true, let name = context.parameters.get("method"),
+        let service = context.parameters.get("service"), let module = context.parameters.get("module")
       else { return Response(status: .notFound) }
-      return try await self.respond(to: request, context, method: method, service: service)
+      return try await self.respond(to: request, context, SandboxMethod(module: module, service: service, name: name))
     }
-    for path in ["/tnai/backend-apis/v1/auth", "/:module/backend-apis/:service/:version/:method"] {
+    for path in ["/:module/backend-apis/v1/auth", "/:module/backend-apis/:service/:version/:method"] {
       for method in [HTTPRequest.Method.get, .put, .delete, .patch] {
         router.on(RouterPath(path), method: method) { _, _ in
           Response(status: .methodNotAllowed, headers: [.allow: "POST"])
@@ -44,18 +46,18 @@ extension SandboxSecutix {
     return router
   }
 
+  /// - Parameter method: nil for the sign-in.
   private nonisolated func respond(
-    to request: Request, _ context: SandboxContext, method: String, service: String?
+    to request: Request, _ context: SandboxContext, _ method: SandboxMethod?
   ) async throws -> Response {
     let body = try await request.body.collect(upTo: 1 << 20)
     let call = Call(
-      method: method, path: request.uri.path, authorization: request.headers[.authorization],
+      method: method?.name ?? "auth", path: request.uri.path, authorization: request.headers[.authorization],
       language: request.headers[.acceptLanguage],
       correlationID: HTTPField.Name("X-Correlation-ID").flatMap { request.headers[$0] },
       userAgent: request.headers[.userAgent], encodings: request.headers[.acceptEncoding],
       body: Array(body.readableBytesView))
-    let answer = await answer(
-      call, method: method, service: service, contentType: request.headers[.contentType])
+    let answer = await answer(call, method: method, contentType: request.headers[.contentType])
     // A fault's delay, ended by the server's end.
     if answer.delay > .zero { try await Task.sleep(for: answer.delay) }
     switch answer.ending {

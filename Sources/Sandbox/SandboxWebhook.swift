@@ -140,7 +140,7 @@ package actor SandboxWebhook {
       rowsSeen += rows.count
       if settings.isShuffled { rows.shuffle(using: &random) }
       let zone = TimeZone(identifier: await secutix.house.timeZone) ?? .gmt
-      enqueue(rows.map { .object(row($0, in: zone)) })
+      enqueue(rows.map { .object($0.columns(dates: settings.dates, in: zone)) })
     case .orders(let granularity):
       var documents: [JSONValue] = []
       for order in await newOrders() {
@@ -179,21 +179,6 @@ package actor SandboxWebhook {
     ordersSeen += orders.count
     if settings.isShuffled { orders.shuffle(using: &random) }
     return orders
-  }
-
-  private func row(_ row: SandboxRow, in zone: TimeZone) -> JSONObject {
-    let date = ZonedDateTime(epochMilliseconds: row.changedAt, in: zone)
-    let text =
-      switch settings.dates {
-      case .sql: date.components.sqlText()
-      case .sqlFraction: date.components.sqlText() + ".0"
-      case .iso8601: date.secutixText
-      }
-    return [
-      "ticketId": row.ticketID.map { .number(JSONNumber($0)) } ?? .null,
-      "saleMovementId": .number(JSONNumber(row.movementID)), "orderSecretToken": .string(row.orderSecret),
-      "state": .string(row.state), "lastUpdate": .string(text),
-    ]
   }
 
   /// The answer's status; nil without one.

@@ -51,7 +51,10 @@ import ZonedTime
     let staging = Staging()
     try await staging.run { client, sandbox in
       let sale = try await sandbox.sell()
-      for (language, name) in [("en", "Symphonic Gala"), ("de", "Sinfonische Gala"), ("it", "Gala symphonique")] {
+      for (language, name) in [
+        ("en", "Symphonic Gala"), ("de", "Sinfonische Gala"), ("it", "Gala sinfonico"), ("es", "Gala sinfónica"),
+        ("nl", "Gala symphonique"),
+      ] {
         let details = try await client.fileDetails(
           orderSecret: sale.orderSecret, .init(language: language, correlationID: "order-7"))
         #expect(

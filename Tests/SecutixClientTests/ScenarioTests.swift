@@ -256,6 +256,42 @@ import ZonedTime
     }
   }
 
+  @Test func `a package of two performances is two tickets of one order, each with its own date`() async throws {
+    try await Staging().run { client, sandbox in
+      let sale = try await sandbox.sellPackage(holders: [SandboxPerson("Ana", "Moreau")])
+      let read = try await details(client, sale, language: "it")
+      #expect(read.refused.isEmpty)
+      #expect(read.notices.isEmpty)
+      #expect(read.orders.map(\.id) == [String(sale.order)])
+      #expect(read.tickets.map(\.movement) == sale.movements.map { String($0) })
+      #expect(read.tickets.map(\.event.name?.text) == ["Gala sinfonico", "La lunghissima notte delle marionette"])
+      #expect(
+        read.tickets.map(\.event.start?.iso8601) == ["2027-01-15T20:30:00+01:00", "2027-10-31T01:30:00+02:00"])
+      #expect(read.tickets.map(\.product.family) == ["PACKAGE", "PACKAGE"])
+      #expect(read.tickets.map(\.product.name?.text) == ["Pacchetto Duo", "Pacchetto Duo"])
+      #expect(read.tickets.map(\.price?.thousandths) == [55_000, 19_000])
+      #expect(read.tickets.map(\.holder.name) == ["Ana Moreau", "Ana Moreau"])
+      // One of the two is given back: the other is good.
+      try await sandbox.refund([sale.movements[1]])
+      let after = try await details(client, sale)
+      #expect(try ticket(after, sale.movements[0]).action == .issue)
+      #expect(try ticket(after, sale.movements[1]).action == .void)
+    }
+  }
+
+  @Test func `a family pays by tariff, and is refunded what it paid`() async throws {
+    try await Staging().run { client, sandbox in
+      let sale = try await sandbox.sell(count: 4, children: 2)
+      let read = try await details(client, sale)
+      #expect(read.tickets.map(\.tariff.name?.text) == ["Adulte", "Adulte", "Enfant", "Enfant"])
+      #expect(read.tickets.map(\.price?.thousandths) == [65_000, 65_000, 32_500, 32_500])
+      let refund = try await sandbox.refund(Array(sale.movements.dropFirst()))
+      let order = try await client.orderDetails(orderID: refund.order)
+      #expect(order[pointer: "/orderDetailsData/saleAmount"]?.int == -130_000)
+      #expect(order[pointer: "/orderDetailsData/operationDatas"]?.array?.map { $0["quantity"]?.int } == [1, 2])
+    }
+  }
+
   @Test func `the same seed gives the same sandbox, another another`() async throws {
     func play(seed: UInt64) async throws -> ([SandboxFile], [SandboxRow]) {
       var options = SandboxSecutix.Options()
