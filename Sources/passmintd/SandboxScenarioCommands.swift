@@ -31,10 +31,24 @@ extension SandboxCommand {
   }
 
   struct Sell: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Sell seats in a new file.")
+    static let configuration = CommandConfiguration(
+      abstract: "Sell seats in a new file.",
+      discussion: """
+        sell                              one seat of the first performance
+        sell --seats 4 --children 2       a family of four
+        sell --package 1                  a package: a seat in each performance
+        sell --performance 3              in the theatre: a season ticket
+        Without seats, at other houses: the stadium's second performance (free seating), and the museum's visits by time slot.
+        """)
     @OptionGroup var target: Target
-    @Option(help: ArgumentHelp("How many.", valueName: "N")) var seats = 1
+    @Option(help: ArgumentHelp("How many; of packages: how many of them.", valueName: "N")) var seats = 1
+    @Option(help: ArgumentHelp("How many of them are children's.", valueName: "N")) var children = 0
     @Option(help: ArgumentHelp("Its number in `list`, or its id.", valueName: "N")) var performance: Int64?
+    @Option(
+      name: .customLong("package"),
+      help: ArgumentHelp(
+        "Instead of a performance: the package's number in `list`, or its product's id.", valueName: "N"))
+    var offer: Int64?
     @Option(
       parsing: .singleValue,
       help: ArgumentHelp("The name on a ticket; again for the next.", valueName: "\"Ana Moreau\""))
@@ -46,8 +60,9 @@ extension SandboxCommand {
       try await target.play(
         "sell",
         [
-          ("seats", .number(JSONNumber(Int64(seats)))),
+          ("seats", .number(JSONNumber(Int64(seats)))), ("children", .number(JSONNumber(Int64(children)))),
           ("performance", performance.map { .number(JSONNumber($0)) }),
+          ("package", offer.map { .number(JSONNumber($0)) }),
           ("holders", .array(holder.map { .string($0) })), ("buyer", buyer.map { .string($0) }),
           ("printed", .bool(!notPrinted)),
         ])
@@ -175,7 +190,8 @@ extension SandboxCommand {
       abstract: "Let the next calls go wrong.",
       discussion: """
         A bare status such as 509, 503 or 401, or slow, reset, hang, broken-json, broken-gzip, half-body, failed, \
-        in-progress, html, unknown-members, oversized; none takes back what is still to come.
+        in-progress, html, unknown-members, oversized; or tokens: the token it comes with has ended, in the middle of a job with \
+        --method. none takes back what is still to come.
         """)
     @OptionGroup var target: Target
     @Argument(help: ArgumentHelp("What goes wrong.", valueName: "FAULT")) var kind: String

@@ -87,6 +87,10 @@ enum SandboxWords {
         "   \(bold(String(performance["number"]?.int ?? 0)))  \(performance["name"]?.stringValue ?? "") · \(start)"
           + (isCancelled ? " · called off" : ""))
     }
+    for offer in answer["packages"]?.array ?? [] {
+      let number = bold(String(offer["number"]?.int ?? 0))
+      say("   \(number)  \(offer["name"]?.stringValue ?? "") · package, with sell --package")
+    }
     let movements = answer["movements"]?.array ?? []
     say(bold(movements.isEmpty ? "Nothing is sold yet" : "Sold"))
     for movement in movements { show(movement) }
