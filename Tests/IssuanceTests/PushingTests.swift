@@ -111,7 +111,7 @@ struct PushingTests {
       let device = DeviceKey(
         tenant: "a", passType: scene.tenant.issuer.passTypeIdentifier, libraryIdentifier: "another phone")
       _ = try await scene.store.register(
-        device, pushToken: "01", serialNumber: "1", limit: 9, correlationID: "r", at: scene.time.now)
+        device, pushToken: "01", serialNumber: "1", limit: 9, deviceLimit: 9, correlationID: "r", at: scene.time.now)
       scene.service.wakePushes()
       try await until { try await isPutOff(2, scene) }
       #expect(apns.count == before)

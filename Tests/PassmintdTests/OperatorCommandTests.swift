@@ -91,7 +91,7 @@ struct OperatorCommandTests {
         tenant: "theatre", passType: shown.json?["pass.json"]?["passTypeIdentifier"]?.stringValue ?? "",
         libraryIdentifier: "phone")
       _ = try await store.register(
-        phone, pushToken: "00", serialNumber: serial, limit: 9, correlationID: "r", at: Int64.max / 2)
+        phone, pushToken: "00", serialNumber: serial, limit: 9, deviceLimit: 9, correlationID: "r", at: Int64.max / 2)
       let pushes = try await store.claimPushes(9, worker: "w", leasedUntil: .max, at: Int64.max / 2)
       try #require(pushes.count == 1)
       try await store.end(pushes.map { ($0, .discard(reason: "no use")) }, at: Int64.max / 2)
