@@ -51,6 +51,25 @@ struct BackupTests {
     #expect(!left.contains { $0.contains("partial") })
   }
 
+  @Test func `that is put back tells phones of changes, whatever they were told of meanwhile`() async throws {
+    let folder = try Folder()
+    let store = try SQLiteStore(path: folder.file)
+    let phone = DeviceKey(tenant: "a", passType: "pass.org.example", libraryIdentifier: "phone")
+    try await store.save([pass("1", content: 1)], tenant: "a", at: 1)
+    _ = try await store.register(
+      phone, pushToken: "00", serialNumber: "1", limit: 9, deviceLimit: 9, correlationID: "r", at: 2)
+    let path = "\(folder.path)/backup.sqlite"
+    try await store.backup(to: path)
+    // All this is lost, but for the tag that the phone has.
+    for content in 2...9 { try await store.save([pass("1", content: UInt8(content))], tenant: "a", at: 3) }
+    let tag = try #require(try await store.updatedPasses(of: phone, after: nil)?.tag)
+
+    let restored = try SQLiteStore(path: path)
+    try await restored.save([pass("1", content: 10)], tenant: "a", at: 4)
+    for content in 1...20 { try await restored.save([pass("2", content: UInt8(content))], tenant: "a", at: 5) }
+    #expect(try await restored.updatedPasses(of: phone, after: tag)?.serialNumbers == ["1"])
+  }
+
   @Test func `that fails leaves the backup before it`() async throws {
     let folder = try Folder()
     let store = try SQLiteStore(path: folder.file)
