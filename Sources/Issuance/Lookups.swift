@@ -74,15 +74,9 @@ extension IssuingService {
     } catch {
       if case .secutix(.notFound) = error { misses.insert(now, for: key, size: 1) }
       guard let first = known.first, let reason = error.reasonToShowWhatIsKnown else { throw error }
-      var logger = logger
-      logger[metadataKey: "correlation_id"] = "\(correlationID)"
-      logger.warning(
-        "\(reason); the passes known are shown",
-        metadata: ["tenant": "\(tenant.id)", "order": "\(key.name.logged)"])
-      // Not asked again for everybody who looks meanwhile: that would help neither them nor Secutix.
       let answered = Answered(
         at: now, fileID: first.pass.file, state: nil, waiting: waiting, refused: record?.refused ?? 0)
-      answers.insert(answered, for: key, size: 1)
+      letRest(answered, key, reason: reason, correlationID: correlationID)
       return try await overview(answered, orderSecret: orderSecret, of: tenant)
     }
   }
@@ -107,16 +101,23 @@ extension IssuingService {
           return try await lookUp(.file(id), of: tenant, correlationID: correlationID)
         } catch {
           if case .store = error { throw error }
-          var logger = logger
-          logger[metadataKey: "correlation_id"] = "\(correlationID)"
-          logger.warning(
-            "it is not known whether tickets have their barcode by now; the passes known are shown: \(error)",
-            metadata: ["tenant": "\(tenant.id)", "order": "\(key.name.logged)"])
-          answers.insert(known, for: key, size: 1)
+          let reason = error.reasonToShowWhatIsKnown ?? "Secutix knows the file no longer"
+          letRest(known, key, reason: reason, correlationID: correlationID)
         }
       }
     }
     return try await overview(known, orderSecret: nil, of: tenant)
+  }
+
+  /// Goes on with what is known. Secutix is not asked again for everybody who looks meanwhile: that would help neither them
+  /// nor Secutix.
+  private func letRest(_ known: Answered, _ key: LookupKey, reason: String, correlationID: String) {
+    var logger = logger
+    logger[metadataKey: "correlation_id"] = "\(correlationID)"
+    logger.warning(
+      "\(reason); the passes known are shown",
+      metadata: ["tenant": "\(key.tenant)", "order": "\(key.name.logged)"])
+    answers.insert(known, for: key, size: 1)
   }
 
   /// Pages are the first to be put off: what webhooks told of goes before what somebody wants to look at.

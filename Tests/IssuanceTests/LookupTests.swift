@@ -83,6 +83,7 @@ struct LookupTests {
       }
       // The client asks twice, and then lets it rest.
       #expect(await scene.sandbox.calls.count == calls + 2)
+      #expect(scene.logs.count(beginningWith: "warning Secutix fails (HTTP 500)") == 1)
     }
   }
 
