@@ -49,6 +49,9 @@ final class PreviewServer: Sendable {
   }
 
   private func listen() async throws {
+    // The system gives timers a file when the first one is set. When a crowd has taken all files by then, there is none, and
+    // whoever sleeps never wakes: so it is set before anybody is let in.
+    try await Task.sleep(for: .milliseconds(1))
     let door = try AsyncSocket(socket: listener, pool: pool)
     try await withThrowingDiscardingTaskGroup { group in
       while true {
